@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: MIT
+# Three convenience libraries, each knowing only those above it; the daemon and the tests
+# stand on them as well. Then the shared library, the command line tool, the examples.
+
+noinst_LTLIBRARIES += libbase.la libformat.la libwire.la
+
+libbase_la_SOURCES = \
+	client/util.c client/util.h \
+	client/digest.c client/digest.h \
+	client/report.c client/report.h \
+	client/settle.c client/settle.h
+libbase_la_LIBADD = $(NETTLE_LIBS)
+
+libformat_la_SOURCES = \
+	client/snapshot.c client/snapshot.h client/snapshot_layout.h \
+	client/snapshot_verify.c \
+	client/snapshot_builder.c client/snapshot_builder.h \
+	client/schema.c client/schema.h \
+	client/section_config.c client/section_config.h \
+	client/source.c client/source.h
+libformat_la_LIBADD = libbase.la
+
+libwire_la_SOURCES = \
+	client/board.c client/board.h \
+	client/event.c client/event.h
+libwire_la_LIBADD = libbase.la
+
+lib_LTLIBRARIES += libcfgwatch.la
+
+libcfgwatch_la_SOURCES = \
+	client/config.c client/config.h \
+	client/load.c \
+	client/diff.c \
+	client/lock.h \
+	client/status.c client/status.h \
+	client/client.c client/client.h \
+	client/view.c client/view.h \
+	client/reader.c \
+	client/subscriber.c client/subscriber.h \
+	client/events.c \
+	client/remote.c
+libcfgwatch_la_LIBADD = libformat.la libwire.la libbase.la $(NANOMSG_LIBS)
+libcfgwatch_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(CFGWATCH_ABI) -no-undefined \
+	-Wl,--version-script=$(top_srcdir)/client/libcfgwatch.sym
+libcfgwatch_la_DEPENDENCIES = libformat.la libwire.la libbase.la client/libcfgwatch.sym
+EXTRA_DIST += client/libcfgwatch.sym
+
+bin_PROGRAMS += cfgwatch
+
+cfgwatch_SOURCES = \
+	client/cli/main.c client/cli/cli.h \
+	client/cli/output.c \
+	client/cli/cmd_status.c \
+	client/cli/cmd_lookup.c \
+	client/cli/cmd_watch.c \
+	client/cli/cmd_sync.c \
+	client/cli/cmd_check.c
+cfgwatch_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
+cfgwatch_LDADD = libcfgwatch.la $(JANSSON_LIBS)
+
+noinst_PROGRAMS += client/examples/lookup client/examples/follow
+
+client_examples_lookup_CPPFLAGS = -I$(top_srcdir)/include
+client_examples_lookup_LDADD = libcfgwatch.la
+
+client_examples_follow_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
+client_examples_follow_LDADD = libcfgwatch.la

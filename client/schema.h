@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_SCHEMA_H
+#define CFGWATCH_SCHEMA_H
+
+/*
+ * What a domain's sections may hold, as tables: section types, the form of their ids, their
+ * properties, which of them are required, and the check of each value.
+ */
+
+#include "snapshot_builder.h"
+
+struct schema;
+
+/* The schema of @domain; NULL: none is known, any type and any key passes. */
+const struct schema *schema_for(const char *domain);
+
+struct schema_type;
+
+/* The section type @name, or NULL if @schema does not know it. */
+const struct schema_type *schema_type(const struct schema *schema, struct text name);
+
+/* NULL, or why @id cannot be the id of a section of this type (static text). */
+const char *schema_check_id(const struct schema_type *type, struct text id);
+
+struct schema_property {
+        const char *name;
+        bool required;
+        size_t length_min, length_max; /* in code points */
+        /* NULL, or why the value is refused (static text); runs after the length passed. */
+        const char *(*check)(struct text value);
+};
+
+const struct schema_property *schema_property(const struct schema_type *type, struct text key);
+
+/* NULL, or why @value cannot be the value of @property (static text). */
+const char *schema_check_value(const struct schema_property *property, struct text value);
+
+/* All properties of a type, for finding the required ones that are missing. */
+size_t schema_property_count(const struct schema_type *type);
+const struct schema_property *schema_property_at(const struct schema_type *type, size_t i);
+
+#endif

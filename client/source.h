@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_SOURCE_H
+#define CFGWATCH_SOURCE_H
+
+/*
+ * The source file: a stable read of it, and its way through the parser of its format into a
+ * snapshot. The daemon and the library's own reading both stand on this.
+ */
+
+#include "digest.h"
+#include "snapshot.h"
+
+#include <sys/stat.h>
+
+#define SOURCE_SIZE_MAX ((size_t)64 << 20) /* 64 MiB: no config file is larger; bounds memory */
+
+enum source_result {
+        SOURCE_READ,      /* whole: the same file before, after, and at the path */
+        SOURCE_TORN,      /* it changed while it was read: try again */
+        SOURCE_MISSING,   /* ENOENT, ENOTDIR */
+        SOURCE_UNREADABLE /* reason says why: errno text, not a regular file, too large */
+};
+
+enum source_writer {
+        SOURCE_WRITER_UNKNOWN, /* not probed, or the kernel does not tell us */
+        SOURCE_WRITER_NONE,
+        SOURCE_WRITER_PRESENT /* somebody has the file open for writing, or mapped so */
+};
+
+struct source {
+        enum source_result result;
+        enum source_writer writer;
+        char *data; /* SOURCE_READ: the bytes, one NUL byte behind; owned */
+        size_t size;
+        struct digest digest;
+        struct stat stat; /* of the file that was read */
+        char reason[128]; /* SOURCE_UNREADABLE, SOURCE_MISSING */
+};
+
+#define SOURCE_INIT ((struct source){.data = NULL})
+
+/*
+ * Reads the file at @path once: open, fstat, read to the end, fstat, compare with what is at
+ * the path now. Never blocks on a FIFO. Where @known is not NULL and the content is another,
+ * a lease tells whether a writer is present; the caller must ignore SIGIO then.
+ * Returns 0 and any result in @ret (free with source_clear()); -ENOMEM.
+ */
+int source_read(const char *path, size_t size_max, const struct digest *known, struct source *ret);
+
+void source_clear(struct source *source);
+
+/*
+ * Parses what was read into a snapshot (free() it) by the format and schema of @domain.
+ * -EBADMSG: the report says why. @flags: cfgw_load_flags.
+ */
+int source_parse(const struct source *source, const char *domain, const char *path,
+                 unsigned int flags, cfgw_report *report, struct snapshot **ret);
+
+#endif

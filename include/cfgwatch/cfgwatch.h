@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_CFGWATCH_H
+#define CFGWATCH_CFGWATCH_H
+
+/**
+ * libcfgwatch: the parsed content of a watched config file, always at hand.
+ *
+ *     cfgw_client *client;
+ *     cfgw_reader *reader;
+ *     const cfgw_config *config;
+ *
+ *     cfgw_client_new(NULL, &client);
+ *     cfgw_reader_new(client, "datastore", &reader);
+ *     ...
+ *     if (cfgw_reader_config(reader, &config) == 0) {
+ *             const cfgw_section *store = cfgw_config_section(config, "ds0001");
+ *             puts(store ? cfgw_section_get(store, "path") : "no such datastore");
+ *     }
+ *
+ * Words
+ *   domain      one watched file with a name, such as "datastore".
+ *   generation  64-bit number of a domain's accepted content, from 1. It rises by one if
+ *               and only if the accepted content changed. 0 means "no generation": the
+ *               content was read without the daemon and compares equal to nothing.
+ *   epoch       identity of the sequence that a generation belongs to. Generations are
+ *               comparable within one epoch only.
+ *   config      the whole parsed content of one generation. Immutable.
+ *   last good   the newest accepted content. It stays in force while the file is
+ *               invalid, unreadable or missing.
+ *
+ * Errors. Functions that return int return 0 (or a documented positive value) on success
+ * and a negative errno on failure; out-parameters are written on success only. -EINVAL
+ * stands for a NULL or malformed argument in every function, and -ENOMEM for lack of
+ * memory in every function that takes a `ret`; neither is repeated below.
+ *
+ * Ownership. What is returned through a `ret` of a type that has an unref or free function
+ * belongs to the caller. Everything that is returned as `const T *` or `const char *` is
+ * borrowed: it is valid as long as the object that it was asked from, unless the function
+ * says otherwise. All strings are UTF-8 and end with a NUL byte.
+ *
+ * Threads. A cfgw_client may be used by all threads at once. A cfgw_reader belongs to one
+ * thread at a time. A cfgw_config and all that hangs off it is immutable and may be read by
+ * all threads. The event functions of a client (subscribe, get_*, process, wait) belong to
+ * one thread at a time: the one that runs the event loop.
+ *
+ * Fork. In the child lookups go on, with the readers that were made before the fork or with
+ * new ones; the event functions return -ECHILD there. A child that wants events makes a
+ * client of its own.
+ *
+ * The library never prints, never exits, installs no signal handlers and has no mutable
+ * globals. No thread is started, and nanomsg is not touched, until cfgw_client_subscribe().
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cfgw_client cfgw_client;
+typedef struct cfgw_reader cfgw_reader;
+typedef struct cfgw_config cfgw_config;
+typedef struct cfgw_section cfgw_section;
+typedef struct cfgw_property cfgw_property;
+typedef struct cfgw_status cfgw_status;
+typedef struct cfgw_event cfgw_event;
+typedef struct cfgw_diff cfgw_diff;
+typedef struct cfgw_report cfgw_report;
+
+/** Wait without a limit: for every parameter or result named timeout_usec. Since: 0.1 */
+#define CFGW_FOREVER UINT64_MAX
+
+/** What is known of the file of a domain. Since: 0.1 */
+typedef enum cfgw_state {
+        CFGW_STATE_UNKNOWN = 0,    /* never looked at */
+        CFGW_STATE_VALID = 1,      /* the content in force is what the file holds */
+        CFGW_STATE_INVALID = 2,    /* the file does not parse: see line and reason */
+        CFGW_STATE_MISSING = 3,    /* there is no such file */
+        CFGW_STATE_UNREADABLE = 4, /* no permission, not a regular file, too large, I/O error */
+        CFGW_STATE_UNSTORED = 5    /* valid, but the daemon cannot store it (full disk) */
+} cfgw_state;
+
+/** How far the content that a reader has can be trusted to be the newest. Since: 0.1 */
+typedef enum cfgw_freshness {
+        CFGW_FRESHNESS_NONE = 0,      /* there is no content */
+        CFGW_FRESHNESS_LIVE = 1,      /* a daemon lives and this is what the file holds */
+        CFGW_FRESHNESS_LAST_GOOD = 2, /* the file cannot be used: see state, since and reason */
+        CFGW_FRESHNESS_OWN = 3        /* no daemon lives: read by the library itself */
+} cfgw_freshness;
+
+/* ------------------------------------------------------------------ client */
+
+/**
+ * Makes the client of this process for the daemon that uses @runtime_directory.
+ *
+ * NULL stands for the environment variable CFGWATCH_RUNTIME_DIR, else
+ * $XDG_RUNTIME_DIR/cfgwatch if that directory exists and the caller is not root, else
+ * /run/cfgwatch. A daemon need not be running, then or ever.
+ * Free with cfgw_client_unref(). Since: 0.1
+ */
+int cfgw_client_new(const char *runtime_directory, cfgw_client **ret);
+
+/** Takes a reference. Returns @client. Since: 0.1 */
+cfgw_client *cfgw_client_ref(cfgw_client *client);
+
+/**
+ * Drops a reference; the last one closes everything. Readers hold a reference of their own.
+ * Accepts NULL. Returns NULL. Since: 0.1
+ */
+cfgw_client *cfgw_client_unref(cfgw_client *client);
+
+/**
+ * Says where the file of @domain is, for as long as no daemon lives.
+ *
+ * Needed only by a service that must be able to start before the first daemon ever ran:
+ * otherwise the path is learnt from the snapshots that the daemon left. Call it before
+ * the readers of that domain are made; -EBUSY afterwards. Since: 0.1
+ */
+int cfgw_client_set_source(cfgw_client *client, const char *domain, const char *path);
+
+/**
+ * Sets how often the library reads a file by itself while no daemon lives: at most once in
+ * @ttl_usec (default 10 s; from 100 ms up). Since: 0.1
+ */
+int cfgw_client_set_ttl(cfgw_client *client, uint64_t ttl_usec);
+
+/**
+ * Lists the names of all domains of the daemon, NULL-terminated. One free(*ret) frees it
+ * all. -ENOENT: there is no board, no daemon ever ran. Since: 0.1
+ */
+int cfgw_client_list_domains(cfgw_client *client, char ***ret);
+
+/* ------------------------------------------------------------------ reader */
+
+/**
+ * Makes a reader of @domain: one for each thread (and domain) that looks things up.
+ * Succeeds without a daemon and without the file. Free with cfgw_reader_free(). Since: 0.1
+ */
+int cfgw_reader_new(cfgw_client *client, const char *domain, cfgw_reader **ret);
+
+/** Frees @reader and what it lent out. Accepts NULL. Returns NULL. Since: 0.1 */
+cfgw_reader *cfgw_reader_free(cfgw_reader *reader);
+
+/**
+ * Gives the config in force: never older than the generation that the daemon had made
+ * public when this was called.
+ *
+ * Borrowed until the next call of any function on @reader; take cfgw_config_ref() to keep
+ * it longer. While nothing changes this takes some nanoseconds, and no lock, no system call
+ * and no atomic read-modify-write. After a change the first call maps the new snapshot;
+ * while no daemon lives, at most one call a TTL reads the file.
+ *
+ * -ENODATA: there is no content (yet); cfgw_reader_status() says why. An empty file is
+ * content: a config with no sections. Since: 0.1
+ */
+int cfgw_reader_config(cfgw_reader *reader, const cfgw_config **ret);
+
+/** Tells what is known right now of the reader's domain. Free with cfgw_status_free(). Since: 0.1
+ */
+int cfgw_reader_status(cfgw_reader *reader, cfgw_status **ret);
+
+/** Frees @status. Accepts NULL. Returns NULL. Since: 0.1 */
+cfgw_status *cfgw_status_free(cfgw_status *status);
+
+/** How far the reader's content can be trusted. Since: 0.1 */
+cfgw_freshness cfgw_status_freshness(const cfgw_status *status);
+
+/** What is known of the file. Since: 0.1 */
+cfgw_state cfgw_status_state(const cfgw_status *status);
+
+/** The generation in force; 0 for an own reading and for none. Since: 0.1 */
+uint64_t cfgw_status_generation(const cfgw_status *status);
+
+/** The epoch of that generation; 0 if there is no generation. Since: 0.1 */
+uint64_t cfgw_status_epoch(const cfgw_status *status);
+
+/** Since when the state lasts: microseconds of CLOCK_REALTIME, 0 if not known. Since: 0.1 */
+uint64_t cfgw_status_since_usec(const cfgw_status *status);
+
+/** The line that is wrong, from 1; 0 if no line is to blame. Since: 0.1 */
+uint32_t cfgw_status_line(const cfgw_status *status);
+
+/** Why the file cannot be used, or NULL if it can. Since: 0.1 */
+const char *cfgw_status_reason(const cfgw_status *status);
+
+/** The name of @state in lower case, such as "invalid"; "unknown" for a bad number. Since: 0.1 */
+const char *cfgw_state_name(cfgw_state state);
+
+/** The name of @freshness, such as "last-good"; "none" for a bad number. Since: 0.1 */
+const char *cfgw_freshness_name(cfgw_freshness freshness);
+
+/* ------------------------------------------------------------------ config */
+
+/** Takes a reference, so that @config outlives its reader's next call. Returns @config. Since: 0.1
+ */
+const cfgw_config *cfgw_config_ref(const cfgw_config *config);
+
+/** Drops a reference. Accepts NULL. Returns NULL. Since: 0.1 */
+const cfgw_config *cfgw_config_unref(const cfgw_config *config);
+
+/** What cfgw_config_load() and the daemon refuse. Since: 0.1 */
+typedef enum cfgw_load_flags {
+        CFGW_LOAD_TOLERANT = 0, /* unknown section types and keys are kept, with a warning */
+        CFGW_LOAD_STRICT = 1    /* they are errors, as they are for Proxmox Backup itself */
+} cfgw_load_flags;
+
+/**
+ * Reads and checks the file at @path, without a daemon: generation 0.
+ *
+ * @domain chooses the schema ("datastore"); NULL means "datastore". What was found wrong is
+ * told in @ret_report, which may be NULL and is written on failure as well: it is the one
+ * exception to the rule above, and it is set to NULL where no report could be made.
+ * -EBADMSG: the content is refused, see the report. -EFBIG: larger than 64 MiB.
+ * -EINVAL as everywhere, and for what is not a regular file. Else the error of open(2) or
+ * read(2). Since: 0.1
+ */
+int cfgw_config_load(const char *path, const char *domain, unsigned int flags,
+                     const cfgw_config **ret, cfgw_report **ret_report);
+
+/** Frees @report. Accepts NULL. Returns NULL. Since: 0.1 */
+cfgw_report *cfgw_report_free(cfgw_report *report);
+
+/** The number of problems, warnings included. An error, if any, is the last one. Since: 0.1 */
+size_t cfgw_report_count(const cfgw_report *report);
+
+/** The line of problem @i, from 1; 0 if no line is to blame or @i is too large. Since: 0.1 */
+uint32_t cfgw_report_line(const cfgw_report *report, size_t i);
+
+/** Whether problem @i made the content unusable (1) or is a warning (0). Since: 0.1 */
+int cfgw_report_is_error(const cfgw_report *report, size_t i);
+
+/** What is wrong, without file and line; NULL if @i is too large. Since: 0.1 */
+const char *cfgw_report_message(const cfgw_report *report, size_t i);
+
+/** The generation of @config; 0 if it was read without a daemon. Since: 0.1 */
+uint64_t cfgw_config_generation(const cfgw_config *config);
+
+/** The epoch of its generation; 0 if it has none. Since: 0.1 */
+uint64_t cfgw_config_epoch(const cfgw_config *config);
+
+/** SHA-256 of the file's bytes in 64 hexadecimal digits, as sha256sum(1) shows it. Since: 0.1 */
+const char *cfgw_config_digest(const cfgw_config *config);
+
+/** The name of the domain. Since: 0.1 */
+const char *cfgw_config_domain(const cfgw_config *config);
+
+/** The path of the file that it came from. Since: 0.1 */
+const char *cfgw_config_path(const cfgw_config *config);
+
+/** The number of sections. Since: 0.1 */
+size_t cfgw_config_section_count(const cfgw_config *config);
+
+/** Section @i in file order, from 0; NULL if @i is too large. Since: 0.1 */
+const cfgw_section *cfgw_config_section_at(const cfgw_config *config, size_t i);
+
+/**
+ * The section with the id @name, or NULL. A hash lookup, some tens of nanoseconds whatever
+ * the number of sections. Valid as long as @config. Since: 0.1
+ */
+const cfgw_section *cfgw_config_section(const cfgw_config *config, const char *name);
+
+/** The id of the section: "ds0001" in "datastore: ds0001". Since: 0.1 */
+const char *cfgw_section_name(const cfgw_section *section);
+
+/** The type of the section: "datastore" in "datastore: ds0001". Since: 0.1 */
+const char *cfgw_section_type(const cfgw_section *section);
+
+/** The line of its header, from 1. Since: 0.1 */
+uint32_t cfgw_section_line(const cfgw_section *section);
+
+/** The value of @key, or NULL if the section does not have it. Since: 0.1 */
+const char *cfgw_section_get(const cfgw_section *section, const char *key);
+
+/** The number of properties. Since: 0.1 */
+size_t cfgw_section_property_count(const cfgw_section *section);
+
+/** Property @i in file order, from 0; NULL if @i is too large. Since: 0.1 */
+const cfgw_property *cfgw_section_property_at(const cfgw_section *section, size_t i);
+
+/** The property @key, or NULL. Since: 0.1 */
+const cfgw_property *cfgw_section_property(const cfgw_section *section, const char *key);
+
+/** The key of the property. Since: 0.1 */
+const char *cfgw_property_key(const cfgw_property *property);
+
+/** The value of the property: never NULL, perhaps empty. Since: 0.1 */
+const char *cfgw_property_value(const cfgw_property *property);
+
+/** The line of the property, from 1. Since: 0.1 */
+uint32_t cfgw_property_line(const cfgw_property *property);
+
+/* -------------------------------------------------------------------- diff */
+
+/** What happened to a section or to a key. Since: 0.1 */
+typedef enum cfgw_change {
+        CFGW_CHANGE_ADDED = 1,
+        CFGW_CHANGE_REMOVED = 2,
+        CFGW_CHANGE_CHANGED = 3
+} cfgw_change;
+
+/**
+ * Compares two configs by section and key; order and lines do not count. NULL stands for a
+ * config without sections.
+ *
+ * The result is a list in the order of @after, removed sections last. A section that was
+ * added or removed is one entry, whose key is NULL. A section that changed is one entry
+ * whose key is NULL, followed by one for each key that differs. A section whose type
+ * changed is CHANGED with at least the entry of its own, whose values are the types.
+ * Keeps references to both. Free with cfgw_diff_free(). Since: 0.1
+ */
+int cfgw_config_diff(const cfgw_config *before, const cfgw_config *after, cfgw_diff **ret);
+
+/** Frees @diff. Accepts NULL. Returns NULL. Since: 0.1 */
+cfgw_diff *cfgw_diff_free(cfgw_diff *diff);
+
+/** The number of entries: 0 means that nothing differs. Since: 0.1 */
+size_t cfgw_diff_count(const cfgw_diff *diff);
+
+/** What happened in entry @i. @i must be below the count, here and below. Since: 0.1 */
+cfgw_change cfgw_diff_change(const cfgw_diff *diff, size_t i);
+
+/** The section's name. Since: 0.1 */
+const char *cfgw_diff_section(const cfgw_diff *diff, size_t i);
+
+/** The key, or NULL for the entry of the section itself. Since: 0.1 */
+const char *cfgw_diff_key(const cfgw_diff *diff, size_t i);
+
+/** The value (of a section: its type) before, or NULL if there was none. Since: 0.1 */
+const char *cfgw_diff_before(const cfgw_diff *diff, size_t i);
+
+/** The value (of a section: its type) after, or NULL if there is none. Since: 0.1 */
+const char *cfgw_diff_after(const cfgw_diff *diff, size_t i);
+
+/* ------------------------------------------------------------------ events */
+
+/**
+ * Asks for the events of @domain; NULL means every domain that the daemon has now or later.
+ *
+ * The shape is sd-journal's: put cfgw_client_get_fd() with cfgw_client_get_events() into
+ * any event loop, wake up at cfgw_client_get_timeout() at the latest, then call
+ * cfgw_client_process() until it returns 0.
+ *
+ * The first event of each domain tells what is in force (its `before` is NULL). Later ones
+ * tell each difference from what the last event told: changes that came faster than they
+ * were processed are told as one. Events are never lost: a message is only a hint to look,
+ * and without any message the library looks at the deadline of get_timeout().
+ * Needs no daemon: it is found when it comes. -ECHILD: after fork. Since: 0.1
+ */
+int cfgw_client_subscribe(cfgw_client *client, const char *domain);
+
+/**
+ * The file descriptor to poll. It stays the same for the life of the client and belongs to
+ * it. -ENOTCONN: nothing was subscribed. -ECHILD: after fork. Since: 0.1
+ */
+int cfgw_client_get_fd(cfgw_client *client);
+
+/** The events to poll for: POLLIN. -ENOTCONN, -ECHILD as above. Since: 0.1 */
+int cfgw_client_get_events(cfgw_client *client);
+
+/**
+ * When to call cfgw_client_process() at the latest, whatever the file descriptor says: an
+ * absolute time in microseconds of CLOCK_MONOTONIC, CFGW_FOREVER if never. Ask again after
+ * each process(). -ENOTCONN, -ECHILD as above. Since: 0.1
+ */
+int cfgw_client_get_timeout(cfgw_client *client, uint64_t *ret_usec);
+
+/**
+ * Takes in what came and gives the next event.
+ *
+ * Returns 1 and an event, to be freed with cfgw_event_free(); or 0 if there is none (now):
+ * then @ret is not written. Never blocks. -ENOTCONN, -ECHILD as above. Since: 0.1
+ */
+int cfgw_client_process(cfgw_client *client, cfgw_event **ret);
+
+/**
+ * Waits until cfgw_client_process() has something to do, for programs without an event
+ * loop. Returns 1 if so, 0 after @timeout_usec (relative; CFGW_FOREVER: no limit) or when a
+ * signal came. -ENOTCONN, -ECHILD as above. Since: 0.1
+ */
+int cfgw_client_wait(cfgw_client *client, uint64_t timeout_usec);
+
+/** What an event tells. Since: 0.1 */
+typedef enum cfgw_event_kind {
+        CFGW_EVENT_CHANGE = 1, /* the content in force is another one */
+        CFGW_EVENT_STATE = 2   /* the content is the same, its state or freshness is not */
+} cfgw_event_kind;
+
+/** Frees @event. Accepts NULL. Returns NULL. Since: 0.1 */
+cfgw_event *cfgw_event_free(cfgw_event *event);
+
+/** What the event tells. Since: 0.1 */
+cfgw_event_kind cfgw_event_get_kind(const cfgw_event *event);
+
+/** The name of its domain. Since: 0.1 */
+const char *cfgw_event_domain(const cfgw_event *event);
+
+/** What is known of the domain at the event: freshness, state, line, reason. Since: 0.1 */
+const cfgw_status *cfgw_event_status(const cfgw_event *event);
+
+/** The config that the last event told; NULL at the first. Since: 0.1 */
+const cfgw_config *cfgw_event_before(const cfgw_event *event);
+
+/** The config in force; NULL if there is none. Since: 0.1 */
+const cfgw_config *cfgw_event_after(const cfgw_event *event);
+
+/**
+ * Waits until @domain has reached @generation (of the epoch in force), by a futex on the
+ * board: needs no subscription and works in forked children and in any thread.
+ *
+ * Returns 0 when it has, -ETIMEDOUT after @timeout_usec (relative; CFGW_FOREVER: no limit).
+ * A daemon that is gone is waited for. Since: 0.1
+ */
+int cfgw_client_wait_generation(cfgw_client *client, const char *domain, uint64_t generation,
+                                uint64_t timeout_usec);
+
+/* ------------------------------------------------------------------ daemon */
+
+/**
+ * Has the daemon look at the file of @domain now, and gives the generation in force.
+ *
+ * A barrier: every edit that was complete before the call is in force for every reader of
+ * the host when it returns, unless the file cannot be used; @ret_generation (may be NULL) is then
+ * the last good one, and the status says what is wrong. If somebody still has the file open
+ * for writing, this waits for him, up to @timeout_usec (relative, CFGW_FOREVER: 30 s).
+ *
+ * -ENOTCONN: no daemon. -EACCES: not allowed to ask it. -ENOENT: it has no such domain.
+ * -ETIMEDOUT: no answer in time. -EPROTO: not a cfgwatch daemon. -ENODATA: the domain has no
+ * generation, since its file could never be used. Since: 0.1
+ */
+int cfgw_client_sync(cfgw_client *client, const char *domain, uint64_t timeout_usec,
+                     uint64_t *ret_generation);
+
+/**
+ * Asks the daemon for its full report, a JSON object as cfgwatch(1) documents it. free()
+ * it. Errors as cfgw_client_sync(). Since: 0.1
+ */
+int cfgw_client_query_daemon(cfgw_client *client, uint64_t timeout_usec, char **ret_json);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_CONTROL_H
+#define CFGWATCH_CONTROL_H
+
+/*
+ * The control socket, RUNTIME/control: AF_UNIX, SOCK_STREAM, one request a connection.
+ *
+ *   "sync DOMAIN\n"  -> "ok GENERATION\n"       the generation in force after a fresh look
+ *   "status\n"       -> "ok\n" and a JSON object up to the end of the stream
+ *   anything else    -> "error ERRNO-NAME text\n" (such as "error ENOENT no such domain\n")
+ *
+ * Requests, clients and time are bounded; a peer that does not keep to it loses his
+ * connection and nobody else notices. One private epoll fd stands for all of it.
+ */
+
+#include "access.h"
+#include "util.h"
+
+#define CONTROL_SOCKET "control"
+#define CONTROL_CLIENTS_MAX 64                  /* the oldest idle one makes room */
+#define CONTROL_REQUEST_MAX 128                 /* "sync " and a domain's name fit */
+#define CONTROL_REQUEST_USEC (5 * USEC_PER_SEC) /* to send a request */
+#define CONTROL_REPLY_USEC (30 * USEC_PER_SEC)  /* to get and take the answer */
+
+struct control;
+
+struct control_handlers {
+        /* Answers now or later with control_reply_sync(@request); -errno answers with that. */
+        int (*sync)(void *userdata, const char *domain, uint64_t request);
+        /* The report: JSON text that control frees; NULL without memory. */
+        char *(*status)(void *userdata);
+        void *userdata;
+};
+
+/* Replaces a stale socket file; the daemon holds the lock of the runtime directory. */
+int control_new(const char *runtime_directory, const struct access *access,
+                const struct control_handlers *handlers, struct control **ret);
+struct control *control_free(struct control *control); /* removes the socket file */
+DEFINE_CLEANUP(struct control *, control_free);
+
+int control_fd(const struct control *control);
+uint64_t control_deadline(const struct control *control);
+void control_dispatch(struct control *control, uint64_t now);
+
+/* Answers a sync: @error 0 and the generation, or -errno. Unknown (gone) requests are ignored. */
+void control_reply_sync(struct control *control, uint64_t request, int error, uint64_t generation);
+
+#endif

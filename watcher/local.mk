@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+# The daemon as two convenience libraries, so that tests link its modules, and a main.c on
+# top: libserving faces the clients, libwatcher faces the files. And the helper process, the
+# only program of the daemon's side that loads nanomsg.
+
+noinst_LTLIBRARIES += libserving.la libwatcher.la
+
+libserving_la_SOURCES = \
+	watcher/log.c watcher/log.h \
+	watcher/access.c watcher/access.h \
+	watcher/board_writer.c watcher/board_writer.h \
+	watcher/publisher.c watcher/publisher.h \
+	watcher/control.c watcher/control.h
+libserving_la_LIBADD = libwire.la libbase.la
+
+libwatcher_la_SOURCES = \
+	watcher/ini.c watcher/ini.h \
+	watcher/options.c watcher/options.h \
+	watcher/watch.c watcher/watch.h \
+	watcher/store.c watcher/store.h \
+	watcher/history.c watcher/history.h \
+	watcher/domain.c watcher/domain.h \
+	watcher/daemon_status.c watcher/daemon_status.h \
+	watcher/daemon.c watcher/daemon.h
+libwatcher_la_LIBADD = libserving.la libformat.la libwire.la libbase.la \
+	$(INIH_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS) $(LIBEV_LIBS)
+
+sbin_PROGRAMS += cfgwatchd
+
+cfgwatchd_SOURCES = watcher/main.c
+cfgwatchd_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DPUBLISHER_PROGRAM='"$(pkglibexecdir)/cfgwatch-publisher"'
+cfgwatchd_LDADD = libwatcher.la
+
+pkglibexec_PROGRAMS += cfgwatch-publisher
+
+cfgwatch_publisher_SOURCES = watcher/publisher_main.c
+cfgwatch_publisher_LDADD = libbase.la $(NANOMSG_LIBS)
