@@ -19,8 +19,9 @@ struct settle_times {
         uint64_t in_place_usec; /* content must rest this long after a save in place */
         uint64_t confirm_usec;  /* ... when it is suspicious, broken, or nobody announced it */
         uint64_t writer_usec;   /* ... while somebody has the file open for writing */
-        uint64_t defer_usec; /* no longer than this after the first hint, unless a writer is seen */
-        uint64_t ttl_usec;   /* re-read this often without any hint */
+        uint64_t defer_usec;    /* no longer than this after the first hint or the last sight of a
+                                   writer */
+        uint64_t ttl_usec;      /* re-read this often without any hint */
 };
 
 #define SETTLE_TIMES_DEFAULT                                                                       \
