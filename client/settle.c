@@ -197,6 +197,8 @@ enum settle_verdict settle_observe(struct settle *settle, const struct settle_ob
         settle->candidate = *seen;
 
         rest_until = usec_add(settle->candidate_since, rest_needed(settle, seen));
+        if (seen->writer)
+                settle->dirty_since = now; /* the deferral counts from his last sight */
         give_up =
                 seen->writer ? USEC_NEVER : usec_add(settle->dirty_since, settle->times.defer_usec);
         if (now >= rest_until || now >= give_up)
