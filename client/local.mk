@@ -12,6 +12,7 @@ libbase_la_SOURCES = \
 libbase_la_LIBADD = $(NETTLE_LIBS)
 
 libformat_la_SOURCES = \
+	client/hash.h \
 	client/snapshot.c client/snapshot.h client/snapshot_layout.h \
 	client/snapshot_verify.c \
 	client/snapshot_builder.c client/snapshot_builder.h \

@@ -33,6 +33,7 @@ uint64_t snapshot_epoch(const struct snapshot *snapshot);
 uint64_t snapshot_generation(const struct snapshot *snapshot);
 uint64_t snapshot_accepted_usec(const struct snapshot *snapshot); /* CLOCK_REALTIME */
 struct digest snapshot_digest(const struct snapshot *snapshot);
+const char *snapshot_digest_hex(const struct snapshot *snapshot); /* lent out of the block */
 const char *snapshot_domain(const struct snapshot *snapshot);
 const char *snapshot_path(const struct snapshot *snapshot);
 size_t snapshot_source_size(const struct snapshot *snapshot); /* bytes of the source file */
@@ -42,5 +43,15 @@ const cfgw_section *snapshot_section_at(const struct snapshot *snapshot, size_t 
 const cfgw_section *snapshot_find(const struct snapshot *snapshot, const char *name);
 
 /* A section and a property know their own offset, so each is usable without its snapshot. */
+const char *section_name(const cfgw_section *section);
+const char *section_type(const cfgw_section *section);
+uint32_t section_line(const cfgw_section *section);
+size_t section_property_count(const cfgw_section *section);
+const cfgw_property *section_property_at(const cfgw_section *section, size_t i);
+const cfgw_property *section_property(const cfgw_section *section, const char *key);
+
+const char *property_key(const cfgw_property *property);
+const char *property_value(const cfgw_property *property);
+uint32_t property_line(const cfgw_property *property);
 
 #endif
