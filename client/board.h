@@ -30,7 +30,10 @@ enum board_daemon {
         BOARD_RETIRED = 3  /* another board file has taken the place of this one */
 };
 
-/* 64 bytes, at the start of the file. What is not atomic never changes after the rename. */
+/*
+ * 64 bytes, at the start of the file. What is not atomic never changes after the rename.
+ * The header keeps its shape in every version: a daemon retires the board of another one.
+ */
 struct board_header {
         uint64_t magic;
         uint32_t version;
@@ -70,6 +73,12 @@ struct board_slot {
 
 _Static_assert(sizeof(struct board_header) == 64, "the header is one cache line");
 _Static_assert(sizeof(struct board_slot) == 512, "slots stay aligned to cache lines");
+
+/* The bytes of a board file with @slot_count slots. */
+static inline size_t board_size(size_t slot_count)
+{
+        return sizeof(struct board_header) + slot_count * sizeof(struct board_slot);
+}
 
 struct board; /* a mapping, reference counted, usable without its file descriptor */
 

@@ -22,6 +22,8 @@ libformat_la_SOURCES = \
 libformat_la_LIBADD = libbase.la
 
 libwire_la_SOURCES = \
+	client/names.c client/names.h \
+	client/trust.c client/trust.h \
 	client/board.c client/board.h \
 	client/event.c client/event.h
 libwire_la_LIBADD = libbase.la

@@ -26,6 +26,11 @@ tests_unit_test_util_LDADD = $(TEST_BASE)
 tests_unit_test_digest_LDADD = $(TEST_BASE)
 tests_unit_test_settle_LDADD = $(TEST_BASE)
 
+# unit: wire
+check_PROGRAMS += tests/unit/test-event tests/unit/test-board
+tests_unit_test_event_LDADD = $(TEST_WIRE)
+tests_unit_test_board_LDADD = $(TEST_SERVING)
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS)
