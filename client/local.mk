@@ -13,6 +13,7 @@ libbase_la_LIBADD = $(NETTLE_LIBS)
 
 libformat_la_SOURCES = \
 	client/hash.h \
+	client/string_table.c client/string_table.h \
 	client/snapshot.c client/snapshot.h client/snapshot_layout.h \
 	client/snapshot_verify.c \
 	client/snapshot_builder.c client/snapshot_builder.h \
