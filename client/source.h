@@ -34,7 +34,8 @@ struct source {
         size_t size;
         struct digest digest;
         struct stat stat; /* of the file that was read */
-        char reason[128]; /* SOURCE_UNREADABLE, SOURCE_MISSING */
+        int error;        /* SOURCE_UNREADABLE, SOURCE_MISSING: negative errno */
+        char reason[128]; /* ... and in words */
 };
 
 #define SOURCE_INIT ((struct source){.data = NULL})

@@ -31,6 +31,44 @@ check_PROGRAMS += tests/unit/test-event tests/unit/test-board
 tests_unit_test_event_LDADD = $(TEST_WIRE)
 tests_unit_test_board_LDADD = $(TEST_SERVING)
 
+# unit: format
+check_PROGRAMS += tests/unit/test-samples tests/unit/test-snapshot-builder
+tests_unit_test_samples_LDADD = $(TEST_FORMAT)
+tests_unit_test_snapshot_builder_LDADD = $(TEST_FORMAT)
+EXTRA_DIST += tests/parse.h
+EXTRA_DIST += \
+	tests/data/accepted/cmd-07-r2-cache-homelab.cfg \
+	tests/data/accepted/cmd-11-appdata-quoted-comment.cfg \
+	tests/data/accepted/cmd-12-rclone-atime-check-off.cfg \
+	tests/data/accepted/gen-14-seed-1000-stores.cfg \
+	tests/data/accepted/real-01-pbs-backups-minimal.cfg \
+	tests/data/accepted/real-02-bw-backup-empty-comment.cfg \
+	tests/data/accepted/real-03-backup-legacy-keep-prune.cfg \
+	tests/data/accepted/real-04-truenas-sync-appended.cfg \
+	tests/data/accepted/real-06a-docs-s3-ceph-rgw.cfg \
+	tests/data/accepted/real-06b-docs-s3-aws.cfg \
+	tests/data/accepted/real-06c-docs-s3-cloudflare-r2.cfg \
+	tests/data/accepted/synth-01-removable.cfg \
+	tests/data/accepted/synth-05-all-properties.cfg \
+	tests/data/accepted/synth-06-duplicate-id-last-wins.cfg \
+	tests/data/accepted/synth-08-no-final-newline.cfg \
+	tests/data/accepted/synth-12-maintenance-as-pbs-writes-it.cfg \
+	tests/data/accepted/tmpl-05-usb-temp-appended-by-script.cfg \
+	tests/data/accepted/tmpl-08-restored-declared-only.cfg \
+	tests/data/refused/bad-01-hash-comment-top.cfg \
+	tests/data/refused/bad-02-hash-comment-indented.cfg \
+	tests/data/refused/bad-03-no-blank-between-sections.cfg \
+	tests/data/refused/bad-04-empty-comment-trailing-space-stripped.cfg \
+	tests/data/refused/bad-05-bom.cfg \
+	tests/data/refused/bad-06-unknown-property.cfg \
+	tests/data/refused/bad-07-duplicate-property.cfg \
+	tests/data/refused/bad-08-missing-path.cfg \
+	tests/data/refused/bad-09-id-too-short.cfg \
+	tests/data/refused/bad-13-keep-zero.cfg \
+	tests/data/refused/bad-15-comment-too-long.cfg \
+	tests/data/refused/bad-20-maintenance-unclosed-quote.cfg \
+	tests/data/refused/bad-23-truncated-mid-write.cfg
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+
+/* cfgw_config_load(): one file, read and checked without a daemon. */
+
+#include "config.h"
+#include "report.h"
+#include "source.h"
+
+#include <errno.h>
+#include <time.h>
+
+/* Somebody who saves is done within this many looks, or he is not saving but writing on. */
+#define LOOKS_MAX 10
+#define LOOK_PAUSE_USEC (5 * USEC_PER_MSEC)
+
+#define DEFAULT_DOMAIN "datastore"
+
+static void pause_between_looks(void)
+{
+        struct timespec pause = {.tv_nsec = (long)(LOOK_PAUSE_USEC * 1000)};
+
+        nanosleep(&pause, NULL);
+}
+
+/* Reads until a read is whole. -EAGAIN: none was. */
+static int read_whole(const char *path, struct source *ret)
+{
+        struct source source;
+        int r;
+
+        for (unsigned int look = 0; look < LOOKS_MAX; look++) {
+                if (look > 0)
+                        pause_between_looks();
+                r = source_read(path, SOURCE_SIZE_MAX, NULL, &source);
+                if (r < 0)
+                        return r;
+                if (source.result == SOURCE_READ) {
+                        *ret = source;
+                        return 0;
+                }
+                if (source.result != SOURCE_TORN)
+                        return source.error;
+        }
+        return -EAGAIN;
+}
+
+static int parse(const struct source *source, const char *domain, const char *path,
+                 unsigned int flags, cfgw_report *report, const cfgw_config **ret)
+{
+        _cleanup_free_ struct snapshot *snapshot = NULL;
+        int r;
+
+        r = source_parse(source, domain, path, flags, report, &snapshot);
+        if (r < 0)
+                return r;
+        r = config_new_from_heap(snapshot, ret);
+        if (r < 0)
+                return r;
+        snapshot = NULL; /* the config's from now on */
+        return 0;
+}
+
+PUBLIC int cfgw_config_load(const char *path, const char *domain, unsigned int flags,
+                            const cfgw_config **ret, cfgw_report **ret_report)
+{
+        _cleanup_(cfgw_report_free_p) cfgw_report *report = NULL;
+        struct source source;
+        int r;
+
+        if (ret_report)
+                *ret_report = NULL;
+        if (!domain)
+                domain = DEFAULT_DOMAIN;
+        if (!path || !ret || flags & ~(unsigned int)CFGW_LOAD_STRICT || !domain_name_valid(domain))
+                return -EINVAL;
+        r = read_whole(path, &source);
+        if (r < 0)
+                return r;
+        r = report_new(&report);
+        if (r == 0)
+                r = parse(&source, domain, path, flags, report, ret);
+        source_clear(&source);
+        if (ret_report)
+                *ret_report = STEAL(report);
+        return r;
+}
