@@ -78,11 +78,12 @@ void settle_hint(struct settle *settle, enum settle_hint hint, uint64_t now)
         /* An attribute that changed announces no content: what is found then is the TTL's. */
         make_dirty(settle, hint == SETTLE_HINT_TOUCHED ? SETTLE_CAUSE_TTL : SETTLE_CAUSE_EVENT,
                    now);
-        if (hint != SETTLE_HINT_TOUCHED) {
-                if (settle->cause == SETTLE_CAUSE_TTL)
-                        settle->cause = SETTLE_CAUSE_EVENT;
+        if (hint != SETTLE_HINT_TOUCHED && settle->cause == SETTLE_CAUSE_TTL)
+                settle->cause = SETTLE_CAUSE_EVENT;
+        /* Only what tells of content counts as the last such hint: after a rename the end of
+         * the inode that was there before is told as well. */
+        if (hint != SETTLE_HINT_TOUCHED && hint != SETTLE_HINT_GONE)
                 settle->renamed = hint == SETTLE_HINT_RENAME;
-        }
         if (hint == SETTLE_HINT_COMMIT || hint == SETTLE_HINT_RENAME)
                 settle->look_at = now;
         else

@@ -36,7 +36,8 @@ struct settle_times {
 
 enum settle_hint {
         SETTLE_HINT_TOUCHED, /* ATTRIB: says nothing about content */
-        SETTLE_HINT_WEAK,    /* MODIFY, CREATE, DELETE, MOVED_FROM, *_SELF: a save is under way */
+        SETTLE_HINT_GONE,    /* DELETE, MOVED_FROM, *_SELF: the name may lead elsewhere */
+        SETTLE_HINT_WEAK,    /* MODIFY, CREATE: a save is under way */
         SETTLE_HINT_COMMIT,  /* CLOSE_WRITE: a writer has finished */
         SETTLE_HINT_RENAME   /* MOVED_TO: a whole file came into place */
 };
@@ -48,6 +49,7 @@ enum settle_cause {
         SETTLE_CAUSE_SYNC,
         SETTLE_CAUSE_START /* the first look after a start */
 };
+#define SETTLE_CAUSES 4
 
 enum settle_seen {
         SETTLE_SEEN_TORN,  /* no stable read */

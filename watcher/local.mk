@@ -14,7 +14,8 @@ libserving_la_SOURCES = \
 libserving_la_LIBADD = libwire.la libbase.la
 
 libwatcher_la_SOURCES = \
-	watcher/ini.c watcher/ini.h \
+	watcher/files.c watcher/files.h \
+	watcher/inifile.c watcher/inifile.h \
 	watcher/options.c watcher/options.h \
 	watcher/watch.c watcher/watch.h \
 	watcher/store.c watcher/store.h \

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon_status.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+/* JSON has no NULL text: null says that there is nothing to say. */
+static json_t *text_or_null(const char *text)
+{
+        return text && *text ? json_string(text) : json_null();
+}
+
+static json_t *number_or_null(uint64_t number)
+{
+        return number ? json_integer((json_int_t)number) : json_null();
+}
+
+static json_t *digest_json(const struct domain *domain)
+{
+        char hex[DIGEST_HEX_SIZE];
+
+        if (domain->generation == 0)
+                return json_null();
+        hex_encode(domain->digest.bytes, DIGEST_SIZE, hex);
+        return json_sprintf("sha256:%s", hex);
+}
+
+static json_t *found_json(const struct domain *domain)
+{
+        json_t *found = json_object();
+
+        for (int i = 0; i < SETTLE_CAUSES; i++)
+                json_object_set_new(found, settle_cause_name((enum settle_cause)i),
+                                    json_integer((json_int_t)domain->found[i]));
+        return found;
+}
+
+static json_t *domain_json(const struct domain *domain)
+{
+        _cleanup_free_ char *degraded = domain_degraded(domain);
+        char epoch[17];
+
+        snprintf(epoch, sizeof(epoch), "%016" PRIx64, history_epoch(domain->history));
+        return json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:I, s:s, s:o, s:o, s:I, s:I, s:o, "
+                         "s:I, s:I, s:I, s:b, s:o}",
+                         "name", domain->name, "path", domain->path, "state",
+                         cfgw_state_name(domain->state), "since_usec",
+                         (json_int_t)domain->since_usec, "line", (json_int_t)domain->line, "reason",
+                         text_or_null(domain->reason), "generation",
+                         (json_int_t)domain->generation, "epoch", epoch, "digest",
+                         digest_json(domain), "accepted_usec", number_or_null(domain->accepted_usec),
+                         "sections", (json_int_t)domain->sections, "size", (json_int_t)domain->size,
+                         "found", found_json(domain), "accepted", (json_int_t)domain->accepted,
+                         "unchanged", (json_int_t)domain->unchanged, "invalid",
+                         (json_int_t)domain->invalid, "pending", domain->settle.dirty, "degraded",
+                         text_or_null(degraded));
+}
+
+char *daemon_status_json(const struct daemon_facts *facts, struct domain *const *domains,
+                         size_t count)
+{
+        json_t *list = json_array(), *status;
+        char *text;
+
+        for (size_t i = 0; i < count; i++)
+                json_array_append_new(list, domain_json(domains[i]));
+        status = json_pack("{s:s, s:i, s:I, s:s, s:s, s:s, s:{s:i, s:I}, s:o}", "version",
+                           PACKAGE_VERSION, "pid", (int)getpid(), "uptime_usec",
+                           (json_int_t)facts->uptime_usec, "runtime_directory",
+                           facts->runtime_directory, "state_directory", facts->state_directory,
+                           "watching", facts->has_inotify ? "inotify" : "polling", "publisher",
+                           "pid", (int)facts->publisher_pid, "restarts",
+                           (json_int_t)facts->publisher_restarts, "domains", list);
+        text = status ? json_dumps(status, JSON_COMPACT) : NULL;
+        json_decref(status);
+        return text;
+}
+
+char *daemon_status_line(struct domain *const *domains, size_t count)
+{
+        const struct domain *wrong = NULL;
+        size_t valid = 0;
+
+        for (size_t i = 0; i < count; i++) {
+                if (domains[i]->state == CFGW_STATE_VALID)
+                        valid++;
+                else if (!wrong)
+                        wrong = domains[i];
+        }
+        if (!wrong)
+                return format_string("%zu domains, all valid", count);
+        return format_string("%zu of %zu domains valid; %s is %s: %s", valid, count, wrong->name,
+                             cfgw_state_name(wrong->state), wrong->reason);
+}

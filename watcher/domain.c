@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A domain is the settle machine (client/settle.c) with hands: it reads and parses what the
+ * machine wants to see, and carries out what the machine decides.
+ *
+ * Order of an accept: the snapshot is renamed into place, then the history entry is made
+ * durable, then the fields of struct domain change and the caller puts the number on the
+ * board. Killed before the entry is durable, the snapshot is an orphan that nobody knows and
+ * the next start removes; killed after it, the next start finds the entry and puts its
+ * number on the board. The number of the next generation is always the newest entry's plus
+ * one, so no number is left out and none is given twice.
+ *
+ * If either cannot be stored (a full disk), nothing moves: the state is UNSTORED, the last
+ * good content stays in force, and the accept is tried again.
+ */
+#include "domain.h"
+
+#include "log.h"
+#include "report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WARNINGS_LOGGED 10 /* of one file; a file with more has one cause for all of them */
+
+struct domain *domain_free(struct domain *domain)
+{
+        if (!domain)
+                return NULL;
+        store_free(domain->store);
+        history_free(domain->history);
+        free(domain->name);
+        free(domain->path);
+        free(domain);
+        return NULL;
+}
+
+/* What a look saw, and what came of parsing it. */
+struct look {
+        struct source source;
+        struct snapshot *snapshot; /* NULL: it does not parse */
+        cfgw_report *report;
+};
+
+static void look_clear(struct look *look)
+{
+        source_clear(&look->source);
+        free(look->snapshot);
+        cfgw_report_free(look->report);
+}
+
+/* ---------------------------------------------------------------- last good */
+
+static void put_in_force(struct domain *domain, const struct snapshot *snapshot)
+{
+        domain->generation = snapshot_generation(snapshot);
+        domain->digest = snapshot_digest(snapshot);
+        domain->size = snapshot_source_size(snapshot);
+        domain->sections = snapshot_section_count(snapshot);
+        domain->accepted_usec = snapshot_accepted_usec(snapshot);
+}
+
+/* Brings the newest history entry back in force. An entry that is damaged is no content. */
+static int load_last_good(struct domain *domain)
+{
+        _cleanup_(look_clear) struct look look = {.source = SOURCE_INIT};
+        uint64_t newest = history_newest(domain->history);
+        int r;
+
+        if (newest == 0)
+                return store_prune(domain->store, 0);
+        r = report_new(&look.report);
+        if (r < 0)
+                return r;
+        r = history_read(domain->history, newest, SOURCE_SIZE_MAX, &look.source.data,
+                         &look.source.size);
+        if (r == 0) {
+                look.source.digest = digest_of(look.source.data, look.source.size);
+                r = source_parse(&look.source, domain->name, domain->path, CFGW_LOAD_TOLERANT,
+                                 look.report, &look.snapshot);
+        }
+        if (r < 0) {
+                log_error("%s: generation %" PRIu64 " cannot be brought back from the history: %s",
+                          domain->name, newest, strerror(-r));
+                return r == -ENOMEM ? r : store_prune(domain->store, 0);
+        }
+        snapshot_stamp(look.snapshot, history_epoch(domain->history), newest,
+                       history_accepted_usec(domain->history, newest));
+        r = store_put(domain->store, look.snapshot);
+        if (r < 0)
+                return r;
+        put_in_force(domain, look.snapshot);
+        return store_prune(domain->store, newest);
+}
+
+/* Who may read the source; who might when it was last seen; nobody. */
+static struct access first_access(const struct domain *domain, int state)
+{
+        struct stat stat_buffer;
+
+        if (stat(domain->path, &stat_buffer) == 0 && S_ISREG(stat_buffer.st_mode))
+                return access_of(&stat_buffer);
+        if (fstatat(state, domain->name, &stat_buffer, AT_SYMLINK_NOFOLLOW) == 0)
+                return access_of(&stat_buffer);
+        return access_private();
+}
+
+int domain_new(const struct domain_options *options, int state, int runtime, uint64_t now,
+               struct domain **ret)
+{
+        _cleanup_(domain_free_p) struct domain *domain = calloc(1, sizeof(*domain));
+        int r;
+
+        if (!domain)
+                return -ENOMEM;
+        domain->name = strdup(options->name);
+        domain->path = strdup(options->path);
+        if (!domain->name || !domain->path)
+                return -ENOMEM;
+        settle_init(&domain->settle, &options->times, now);
+        domain->since_usec = now_realtime_usec();
+        domain->access = first_access(domain, state);
+        r = history_open(state, domain->name, domain->access, options->history_length,
+                         &domain->history);
+        if (r < 0)
+                return r;
+        r = store_open(runtime, domain->name, domain->access, &domain->store);
+        if (r < 0)
+                return r;
+        r = load_last_good(domain);
+        if (r < 0)
+                return r;
+        *ret = STEAL(domain);
+        return 0;
+}
+
+/* ------------------------------------------------------------------ looking */
+
+/* A cut of the last good content that may parse by chance. */
+static bool is_cut_of_last_good(const struct domain *domain, const struct source *source)
+{
+        _cleanup_free_ char *data = NULL;
+        size_t size;
+
+        if (domain->generation == 0 || source->size >= domain->size)
+                return false;
+        if (history_read(domain->history, domain->generation, SOURCE_SIZE_MAX, &data, &size) < 0)
+                return true; /* not known: better wait */
+        return size > source->size && memcmp(data, source->data, source->size) == 0;
+}
+
+static void observe_content(const struct domain *domain, const struct look *look,
+                            struct settle_observation *ret)
+{
+        const struct source *source = &look->source;
+
+        ret->seen = SETTLE_SEEN_OTHER;
+        ret->digest = source->digest;
+        ret->parses = look->snapshot != NULL;
+        ret->writer = source->writer == SOURCE_WRITER_PRESENT;
+        ret->empty = look->snapshot && snapshot_section_count(look->snapshot) == 0;
+        ret->suspicious =
+                ret->empty || source->size == 0 || source->data[source->size - 1] != '\n' ||
+                (look->snapshot && snapshot_section_count(look->snapshot) < domain->sections) ||
+                is_cut_of_last_good(domain, source);
+}
+
+static struct settle_observation observe(const struct domain *domain, const struct look *look)
+{
+        struct settle_observation seen = {.seen = SETTLE_SEEN_TORN};
+
+        switch (look->source.result) {
+        case SOURCE_TORN:
+                break;
+        case SOURCE_MISSING:
+                seen.seen = SETTLE_SEEN_NONE;
+                seen.state = CFGW_STATE_MISSING;
+                break;
+        case SOURCE_UNREADABLE:
+                seen.seen = SETTLE_SEEN_NONE;
+                seen.state = CFGW_STATE_UNREADABLE;
+                break;
+        case SOURCE_READ:
+                if (domain->generation > 0 && digest_equal(&look->source.digest, &domain->digest))
+                        seen.seen = SETTLE_SEEN_SAME;
+                else
+                        observe_content(domain, look, &seen);
+                break;
+        }
+        return seen;
+}
+
+/* Reads, and parses what is not the content in force. -ENOMEM. */
+static int look_at_file(const struct domain *domain, struct look *look)
+{
+        int r;
+
+        r = source_read(domain->path, SOURCE_SIZE_MAX, &domain->digest, &look->source);
+        if (r < 0 || look->source.result != SOURCE_READ)
+                return r;
+        if (domain->generation > 0 && digest_equal(&look->source.digest, &domain->digest))
+                return 0;
+        r = report_new(&look->report);
+        if (r < 0)
+                return r;
+        r = source_parse(&look->source, domain->name, domain->path, CFGW_LOAD_TOLERANT,
+                         look->report, &look->snapshot);
+        return r == -EBADMSG ? 0 : r;
+}
+
+/* The source's mode may change without its content. */
+static void follow_access(struct domain *domain, const struct source *source)
+{
+        struct access access = access_of(&source->stat);
+        int r, q;
+
+        if (access.gid == domain->access.gid && access.mode == domain->access.mode)
+                return;
+        domain->access = access;
+        r = history_set_access(domain->history, access);
+        q = store_set_access(domain->store, access, domain->generation);
+        if (r < 0 || q < 0)
+                log_error("%s: cannot give the stored copies the mode of %s: %s", domain->name,
+                          domain->path, strerror(r < 0 ? -r : -q));
+}
+
+/* ----------------------------------------------------------------- verdicts */
+
+static enum domain_news set_state(struct domain *domain, cfgw_state state, uint32_t line,
+                                  const char *reason)
+{
+        if (domain->state == state && domain->line == line && strcmp(domain->reason, reason) == 0)
+                return DOMAIN_NOTHING;
+        if (domain->state != state)
+                domain->since_usec = now_realtime_usec();
+        domain->state = state;
+        domain->line = line;
+        snprintf(domain->reason, sizeof(domain->reason), "%s", reason);
+        return DOMAIN_NEW_STATE;
+}
+
+static enum domain_news unchanged(struct domain *domain)
+{
+        cfgw_state before = domain->state;
+
+        domain->unchanged++;
+        if (set_state(domain, CFGW_STATE_VALID, 0, "") == DOMAIN_NOTHING)
+                return DOMAIN_NOTHING;
+        if (before != CFGW_STATE_UNKNOWN)
+                log_notice("%s: %s is again what generation %" PRIu64 " holds", domain->name,
+                           domain->path, domain->generation);
+        return DOMAIN_NEW_STATE;
+}
+
+static void log_refusal(const struct domain *domain)
+{
+        char in_force[64], where[32] = "";
+
+        if (domain->line > 0)
+                snprintf(where, sizeof(where), ":%" PRIu32, domain->line);
+        if (domain->generation > 0)
+                snprintf(in_force, sizeof(in_force), "generation %" PRIu64 " stays in force",
+                         domain->generation);
+        else
+                snprintf(in_force, sizeof(in_force), "there is no content in force");
+        log_warning("%s: %s%s: %s; %s", domain->name, domain->path, where, domain->reason,
+                    in_force);
+}
+
+static enum domain_news refuse(struct domain *domain, const struct look *look)
+{
+        cfgw_state state = CFGW_STATE_INVALID;
+        const char *reason = look->source.reason;
+        uint32_t line = 0;
+        enum domain_news news;
+
+        domain->invalid++;
+        if (look->source.result == SOURCE_MISSING)
+                state = CFGW_STATE_MISSING;
+        else if (look->source.result == SOURCE_UNREADABLE)
+                state = CFGW_STATE_UNREADABLE;
+        else
+                reason = report_get_error(look->report, &line);
+        news = set_state(domain, state, line, reason ? reason : "refused");
+        if (news != DOMAIN_NOTHING)
+                log_refusal(domain);
+        return news;
+}
+
+static enum domain_news cannot_store(struct domain *domain, int error, uint64_t now)
+{
+        enum domain_news news;
+        char reason[DOMAIN_REASON_MAX + 1];
+
+        snprintf(reason, sizeof(reason), "cannot store generation %" PRIu64 ": %s",
+                 history_newest(domain->history) + 1, strerror(-error));
+        domain->store_error = error;
+        news = set_state(domain, CFGW_STATE_UNSTORED, 0, reason);
+        if (news != DOMAIN_NOTHING)
+                log_refusal(domain);
+        settle_retry(&domain->settle, now);
+        return news;
+}
+
+static void log_warnings(const struct domain *domain, const cfgw_report *report)
+{
+        size_t count = cfgw_report_count(report);
+
+        for (size_t i = 0; i < count && i < WARNINGS_LOGGED; i++)
+                log_warning("%s: %s:%" PRIu32 ": %s", domain->name, domain->path,
+                            cfgw_report_line(report, i), cfgw_report_message(report, i));
+        if (count > WARNINGS_LOGGED)
+                log_warning("%s: %s: %zu warnings more", domain->name, domain->path,
+                            count - WARNINGS_LOGGED);
+}
+
+static enum domain_news accept_content(struct domain *domain, struct look *look, uint64_t now)
+{
+        uint64_t generation = history_newest(domain->history) + 1;
+        int r;
+
+        snapshot_stamp(look->snapshot, history_epoch(domain->history), generation,
+                       now_realtime_usec());
+        r = store_put(domain->store, look->snapshot);
+        if (r == 0)
+                r = history_add(domain->history, look->source.data, look->source.size, &generation);
+        if (r < 0)
+                return cannot_store(domain, r, now);
+        put_in_force(domain, look->snapshot);
+        domain->accepted++;
+        domain->found_last = domain->settle.cause;
+        domain->found[domain->found_last]++;
+        set_state(domain, CFGW_STATE_VALID, 0, "");
+        return DOMAIN_NEW_CONTENT;
+}
+
+/* What need not happen before everybody has heard of a new generation. */
+static void after_accept(struct domain *domain, const struct look *look)
+{
+        int r = store_prune(domain->store, domain->generation);
+
+        if (r < 0)
+                log_error("%s: cannot remove old snapshots: %s", domain->name, strerror(-r));
+        log_notice("%s: generation %" PRIu64 " in force: %zu sections, %zu bytes, found by %s",
+                   domain->name, domain->generation, domain->sections, domain->size,
+                   settle_cause_name(domain->settle.cause));
+        if (domain->sections == 0)
+                log_warning("%s: %s is empty", domain->name, domain->path);
+        log_warnings(domain, look->report);
+}
+
+enum domain_news domain_look(struct domain *domain, uint64_t now)
+{
+        _cleanup_(look_clear) struct look look = {.source = SOURCE_INIT};
+        struct settle_observation seen = {.seen = SETTLE_SEEN_TORN};
+        enum domain_news news = DOMAIN_NOTHING;
+
+        if (look_at_file(domain, &look) == 0) /* without memory: as if torn, so again */
+                seen = observe(domain, &look);
+        if (look.source.result == SOURCE_READ)
+                follow_access(domain, &look.source);
+        switch (settle_observe(&domain->settle, &seen, now)) {
+        case SETTLE_UNCHANGED:
+                news = unchanged(domain);
+                break;
+        case SETTLE_REFUSE:
+                news = refuse(domain, &look);
+                break;
+        case SETTLE_ACCEPT:
+                news = accept_content(domain, &look, now);
+                if (news == DOMAIN_NEW_CONTENT)
+                        after_accept(domain, &look);
+                break;
+        case SETTLE_WAIT:
+        case SETTLE_KNOWN:
+                break;
+        }
+        return news;
+}
+
+char *domain_degraded(const struct domain *domain)
+{
+        if (domain->watch_error < 0)
+                return format_string("cannot watch all of %s: %s; changes are found by the TTL",
+                                     domain->path, strerror(-domain->watch_error));
+        if (domain->found_last == SETTLE_CAUSE_TTL)
+                return strdup("the last change was found by the TTL, no event told of it");
+        return NULL;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_DOMAIN_H
+#define CFGWATCH_DOMAIN_H
+
+/*
+ * One watched file: looks at it when the settle rule says so, keeps the last good content,
+ * its generation, and what is known of the file. Tells the caller what is news; knows
+ * neither inotify nor the board nor any peer.
+ */
+
+#include "history.h"
+#include "settle.h"
+#include "source.h"
+#include "store.h"
+
+#define DOMAIN_REASON_MAX 255
+
+struct domain_options {
+        const char *name;
+        const char *path; /* absolute */
+        struct settle_times times;
+        size_t history_length;
+};
+
+/* What a look brought. */
+enum domain_news {
+        DOMAIN_NOTHING,
+        DOMAIN_NEW_STATE,  /* state, line or reason; the same content is in force */
+        DOMAIN_NEW_CONTENT /* a new generation is in force */
+};
+
+/* Everybody may read this; only domain.c writes, but for what is marked. */
+struct domain {
+        char *name;
+        char *path;
+        struct settle settle; /* hints, syncs and rechecks go straight in */
+        struct history *history;
+        struct store *store;
+        struct access access; /* who may read the source */
+
+        uint64_t generation; /* in force; 0: there is no content yet */
+        struct digest digest;
+        size_t size;
+        size_t sections;
+        uint64_t accepted_usec; /* CLOCK_REALTIME */
+
+        cfgw_state state;
+        uint64_t since_usec; /* CLOCK_REALTIME: since when the state lasts */
+        uint32_t line;
+        char reason[DOMAIN_REASON_MAX + 1]; /* empty: nothing is wrong */
+        int store_error;                    /* the -errno of state UNSTORED */
+
+        uint64_t found[SETTLE_CAUSES]; /* changes, by who found them */
+        enum settle_cause found_last;  /* who found the last change */
+        uint64_t accepted, unchanged, invalid;
+
+        int watch_error; /* written by the daemon: -errno of the last arming */
+};
+
+/*
+ * Opens history and snapshots, and brings the newest accepted content back in force, so that
+ * a restart is no news. The first look is due at once. -errno says that state or runtime
+ * directory cannot be used.
+ */
+int domain_new(const struct domain_options *options, int state, int runtime, uint64_t now,
+               struct domain **ret);
+struct domain *domain_free(struct domain *domain);
+DEFINE_CLEANUP(struct domain *, domain_free);
+
+/* Looks at the file. Due at settle_deadline(&domain->settle). */
+enum domain_news domain_look(struct domain *domain, uint64_t now);
+
+/*
+ * Why changes of this file may be found late (free() it), or NULL if there is no such reason.
+ */
+char *domain_degraded(const struct domain *domain);
+
+#endif

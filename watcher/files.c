@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+/* Starts the name of what is not finished; only the one daemon of a directory makes such. */
+#define TEMPORARY ".tmp."
+
+int directory_make(const char *path)
+{
+        _cleanup_free_ char *copy = strdup(path);
+        int fd;
+
+        if (!copy)
+                return -ENOMEM;
+        for (char *at = copy + 1; *at; at++) {
+                if (*at != '/')
+                        continue;
+                *at = '\0';
+                if (mkdir(copy, 0755) < 0 && errno != EEXIST && errno != EROFS)
+                        return -errno;
+                *at = '/';
+        }
+        if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+                return -errno;
+        fd = open(copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
+}
+
+int directory_make_at(int parent, const char *name, struct access access)
+{
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
+                return -errno;
+        fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        r = access_apply(fd, access);
+        if (r < 0)
+                return r;
+        return steal_fd(&fd);
+}
+
+static int write_temporary(int directory, const char *name, const void *data, size_t size,
+                           struct access access, bool durable)
+{
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        fd = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return -errno;
+        r = write_all(fd, data, size);
+        if (r < 0)
+                return r;
+        r = access_apply(fd, access);
+        if (r < 0)
+                return r;
+        return durable && fsync(fd) < 0 ? -errno : 0;
+}
+
+int file_replace(int directory, const char *name, const void *data, size_t size,
+                 struct access access, bool durable)
+{
+        _cleanup_free_ char *temporary = format_string(TEMPORARY "%s", name);
+        int r;
+
+        if (!temporary)
+                return -ENOMEM;
+        r = write_temporary(directory, temporary, data, size, access, durable);
+        if (r == 0 && renameat(directory, temporary, directory, name) < 0)
+                r = -errno;
+        if (r < 0) {
+                unlinkat(directory, temporary, 0);
+                return r;
+        }
+        return durable && fsync(directory) < 0 ? -errno : 0;
+}
+
+int file_read(int directory, const char *name, size_t limit, char **ret_data, size_t *ret_size)
+{
+        _cleanup_close_ int fd = -1;
+        struct stat stat;
+
+        fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        if (fstat(fd, &stat) < 0)
+                return -errno;
+        if (!S_ISREG(stat.st_mode))
+                return -EINVAL;
+        return read_all(fd, (size_t)stat.st_size, limit, ret_data, ret_size);
+}
+
+int lock_take(int directory, const char *name)
+{
+        _cleanup_close_ int fd = -1;
+
+        fd = openat(directory, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return -errno;
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+                return -errno;
+        return steal_fd(&fd);
+}
+
+/* Whether @name is "N@suffix" with the one spelling of N that we write. */
+static bool number_of(const char *name, const char *suffix, uint64_t *ret)
+{
+        size_t length = strlen(name), tail = strlen(suffix);
+        char digits[24];
+
+        if (length <= tail || length - tail >= sizeof(digits) ||
+            strcmp(name + length - tail, suffix))
+                return false;
+        memcpy(digits, name, length - tail);
+        digits[length - tail] = '\0';
+        return digits[0] != '0' && parse_u64(digits, ret) == 0;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+        uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+        return (x > y) - (x < y);
+}
+
+static int numbers_read(DIR *entries, const char *suffix, uint64_t **numbers, size_t *count)
+{
+        for (struct dirent *entry; (entry = readdir(entries));) {
+                uint64_t number, *larger;
+
+                if (strncmp(entry->d_name, TEMPORARY, strlen(TEMPORARY)) == 0)
+                        unlinkat(dirfd(entries), entry->d_name, 0);
+                if (!number_of(entry->d_name, suffix, &number))
+                        continue;
+                larger = reallocarray(*numbers, *count + 1, sizeof(**numbers));
+                if (!larger)
+                        return -ENOMEM;
+                *numbers = larger;
+                larger[(*count)++] = number;
+        }
+        return 0;
+}
+
+int numbers_list(int directory, const char *suffix, uint64_t **ret, size_t *ret_count)
+{
+        _cleanup_free_ uint64_t *numbers = NULL;
+        size_t count = 0;
+        DIR *entries;
+        int r, fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd < 0)
+                return -errno;
+        entries = fdopendir(fd);
+        if (!entries) {
+                close(fd);
+                return -ENOMEM;
+        }
+        r = numbers_read(entries, suffix, &numbers, &count);
+        closedir(entries);
+        if (r < 0)
+                return r;
+        if (count > 1)
+                qsort(numbers, count, sizeof(*numbers), compare_numbers);
+        *ret = STEAL(numbers);
+        *ret_count = count;
+        return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_FILES_H
+#define CFGWATCH_FILES_H
+
+/* Whole files by temporary name and rename, and the directories and locks they live in. */
+
+#include "access.h"
+#include "util.h"
+
+/* Makes @path and its parents (0755 less the umask) and opens it. Returns an fd or -errno. */
+int directory_make(const char *path);
+
+/* Makes the directory @name in @parent, gives it @access and opens it. An fd or -errno. */
+int directory_make_at(int parent, const char *name, struct access access);
+
+/*
+ * Makes @name in @directory hold exactly @data, or leaves it as it was: temporary name,
+ * write(2), mode and group, fsync of file and directory if @durable, rename.
+ */
+int file_replace(int directory, const char *name, const void *data, size_t size,
+                 struct access access, bool durable);
+
+/* Reads a whole regular file of at most @limit bytes; one NUL byte behind. free() it. */
+int file_read(int directory, const char *name, size_t limit, char **ret_data, size_t *ret_size);
+
+/* Takes the lock file @name for the life of the returned fd. -EWOULDBLOCK: another has it. */
+int lock_take(int directory, const char *name);
+
+/*
+ * The decimal numbers N of all entries "N@suffix" in @directory, rising. free() them. What
+ * a killed writer left of temporary files is removed on the way.
+ */
+int numbers_list(int directory, const char *suffix, uint64_t **ret, size_t *ret_count);
+
+#endif

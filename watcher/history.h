@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_HISTORY_H
+#define CFGWATCH_HISTORY_H
+
+/*
+ * The accepted contents of one domain, on disk: STATE/DOMAIN/GENERATION.cfg, the raw bytes,
+ * and STATE/DOMAIN/epoch, the identity of the sequence. What survives a reboot.
+ */
+
+#include "files.h"
+
+#define HISTORY_LENGTH_DEFAULT 100 /* generations */
+
+struct history;
+
+/*
+ * Opens (makes) the history of @domain in the directory @state. Without any entry, or
+ * without a readable epoch, the sequence was lost: a new epoch begins. @length: how many
+ * generations are kept.
+ */
+int history_open(int state, const char *domain, struct access access, size_t length,
+                 struct history **ret);
+struct history *history_free(struct history *history);
+DEFINE_CLEANUP(struct history *, history_free);
+
+uint64_t history_epoch(const struct history *history);
+
+/* The number of the newest entry, 0 if there is none. */
+uint64_t history_newest(const struct history *history);
+
+/* Reads entry @generation; one NUL byte behind. free() it. -ENOENT: not kept (any more). */
+int history_read(const struct history *history, uint64_t generation, size_t limit, char **ret_data,
+                 size_t *ret_size);
+
+/* When it was accepted: microseconds of CLOCK_REALTIME, 0 if it is not kept. */
+uint64_t history_accepted_usec(const struct history *history, uint64_t generation);
+
+/*
+ * Adds the entry after the newest one, durably, and drops the oldest beyond the length.
+ * On failure nothing has changed and the same number is given the next time.
+ */
+int history_add(struct history *history, const void *data, size_t size, uint64_t *ret_generation);
+
+/* From now on directory and entries are for those whom @access lets in. */
+int history_set_access(struct history *history, struct access access);
+
+#endif

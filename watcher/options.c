@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Both sources of settings, command line and file, go through one table of settings, so that
+ * each has the same name, check and message in both. The file is read first, whatever the
+ * order of the arguments; the command line then overrides it.
+ */
+#include "options.h"
+
+#include "inifile.h"
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DOMAINS_MAX 4096              /* slots of a board */
+#define CONFIG_SIZE_MAX (1024 * 1024) /* bytes: 4096 domains fit */
+#define HISTORY_LENGTH_MAX 1000000
+#define SECONDS_MAX 86400.0 /* nobody waits a day on purpose */
+#define SECONDS_MIN 0.001
+
+const char options_help[] =
+        "Usage: cfgwatchd [OPTION]...\n"
+        "Watches config files and gives each accepted content a generation number.\n"
+        "\n"
+        "      --config FILE             read settings from this INI file\n"
+        "      --watch NAME=PATH         watch PATH as domain NAME (may be repeated)\n"
+        "      --runtime-directory DIR   board, snapshots and sockets\n"
+        "                                (default /run/cfgwatch or $XDG_RUNTIME_DIR/cfgwatch)\n"
+        "      --state-directory DIR     history of accepted contents\n"
+        "                                (default /var/lib/cfgwatch or $XDG_STATE_HOME/cfgwatch)\n"
+        "      --ttl SECONDS             re-read without any event this often (10)\n"
+        "      --settle-weak SECONDS     look again so long after a half event (0.05)\n"
+        "      --settle-in-place SECONDS a save in place must rest so long (0.25)\n"
+        "      --settle-confirm SECONDS  suspicious or broken content must rest so long (2)\n"
+        "      --settle-writer SECONDS   ... while a program has the file open for writing (3)\n"
+        "      --settle-defer SECONDS    longest wait for a file that never rests (5)\n"
+        "      --history COUNT           accepted contents to keep of each domain (100)\n"
+        "      --publisher PROGRAM       the nanomsg helper\n"
+        "      --log-level LEVEL         error, warning, notice, info (default) or debug\n"
+        "      --help, --version\n"
+        "\n"
+        "SIGTERM and SIGINT stop the daemon, SIGHUP makes it look at every file.\n";
+
+void options_clear(struct options *options)
+{
+        free(options->runtime_directory);
+        free(options->state_directory);
+        free(options->publisher);
+        for (size_t i = 0; i < options->count; i++) {
+                free((char *)options->domains[i].name);
+                free((char *)options->domains[i].path);
+        }
+        free(options->domains);
+        *options = (struct options){.count = 0};
+}
+
+/* ----------------------------------------------------------------- settings */
+
+/* Each returns NULL or why @value is refused (static text). */
+
+static const char *set_string(char **target, const char *value)
+{
+        char *copy;
+
+        if (*value == '\0')
+                return "must not be empty";
+        copy = strdup(value);
+        if (!copy)
+                return "out of memory";
+        free(*target);
+        *target = copy;
+        return NULL;
+}
+
+/* A relative path is meant from where the daemon was started. */
+static const char *set_path(char **target, const char *value)
+{
+        _cleanup_free_ char *here = NULL, *joined = NULL;
+
+        if (value[0] == '/' || *value == '\0')
+                return set_string(target, value);
+        here = getcwd(NULL, 0);
+        joined = here ? format_string("%s/%s", here, value) : NULL;
+        return joined ? set_string(target, joined) : "the working directory is not known";
+}
+
+static const char *set_seconds(uint64_t *target, const char *value)
+{
+        char *end;
+        double seconds;
+
+        /* strtod() would take blanks, signs, hex and words as well. */
+        if (*value == '\0' || strspn(value, "0123456789.") != strlen(value))
+                return "must be a number of seconds, such as 0.25";
+        seconds = strtod(value, &end);
+        if (*end != '\0' || !isfinite(seconds))
+                return "must be a number of seconds, such as 0.25";
+        if (seconds < SECONDS_MIN || seconds > SECONDS_MAX)
+                return "must be from 0.001 to 86400 seconds";
+        *target = (uint64_t)(seconds * 1e6 + 0.5);
+        return NULL;
+}
+
+static const char *set_time(struct settle_times *times, const char *key, const char *value,
+                            bool *ret_known)
+{
+        const struct {
+                const char *key;
+                uint64_t *target;
+        } table[] = {
+                {"ttl", &times->ttl_usec},
+                {"settle-weak", &times->weak_usec},
+                {"settle-in-place", &times->in_place_usec},
+                {"settle-confirm", &times->confirm_usec},
+                {"settle-writer", &times->writer_usec},
+                {"settle-defer", &times->defer_usec},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++)
+                if (strcmp(key, table[i].key) == 0)
+                        return set_seconds(table[i].target, value);
+        *ret_known = false;
+        return NULL;
+}
+
+static const char *set_log_level(int *target, const char *value)
+{
+        static const struct {
+                const char *name;
+                int level;
+        } levels[] = {
+                {"error", LOG_ERR}, {"warning", LOG_WARNING}, {"notice", LOG_NOTICE},
+                {"info", LOG_INFO}, {"debug", LOG_DEBUG},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(levels); i++) {
+                if (strcmp(value, levels[i].name) == 0) {
+                        *target = levels[i].level;
+                        return NULL;
+                }
+        }
+        return "must be error, warning, notice, info or debug";
+}
+
+static const char *set_history(size_t *target, const char *value)
+{
+        uint64_t number;
+
+        if (parse_u64(value, &number) < 0 || number < 1 || number > HISTORY_LENGTH_MAX)
+                return "must be a number from 1 to 1000000";
+        *target = number;
+        return NULL;
+}
+
+/* One setting of the whole daemon. */
+static const char *set(struct options *options, const char *key, const char *value, bool *ret_known)
+{
+        *ret_known = true;
+        if (strcmp(key, "runtime-directory") == 0)
+                return set_path(&options->runtime_directory, value);
+        if (strcmp(key, "state-directory") == 0)
+                return set_path(&options->state_directory, value);
+        if (strcmp(key, "publisher") == 0)
+                return set_path(&options->publisher, value);
+        if (strcmp(key, "log-level") == 0)
+                return set_log_level(&options->log_level, value);
+        if (strcmp(key, "history") == 0)
+                return set_history(&options->history_length, value);
+        return set_time(&options->times, key, value, ret_known);
+}
+
+/* ------------------------------------------------------------------ domains */
+
+/* Times of 0 say: as the daemon's. */
+static struct domain_options *domain_find(struct options *options, const char *name)
+{
+        struct domain_options *larger;
+
+        for (size_t i = 0; i < options->count; i++)
+                if (strcmp(options->domains[i].name, name) == 0)
+                        return &options->domains[i];
+        larger = reallocarray(options->domains, options->count + 1, sizeof(*larger));
+        if (!larger)
+                return NULL;
+        options->domains = larger;
+        larger += options->count;
+        *larger = (struct domain_options){.name = strdup(name)};
+        if (!larger->name)
+                return NULL;
+        options->count++;
+        return larger;
+}
+
+static const char *set_domain(struct options *options, const char *name, const char *key,
+                              const char *value, bool *ret_known)
+{
+        struct domain_options *domain;
+
+        *ret_known = true;
+        if (!domain_name_valid(name))
+                return "a domain's name has 1 to 63 of a-z, 0-9 and '-', and no '-' in front";
+        if (options->count >= DOMAINS_MAX)
+                return "there are too many domains";
+        domain = domain_find(options, name);
+        if (!domain)
+                return "out of memory";
+        if (strcmp(key, "path") == 0)
+                return set_path((char **)&domain->path, value);
+        return set_time(&domain->times, key, value, ret_known);
+}
+
+static const char *set_watch(struct options *options, const char *value)
+{
+        const char *equals = strchr(value, '=');
+        _cleanup_free_ char *name = NULL;
+        bool known;
+
+        if (!equals)
+                return "must be NAME=PATH";
+        name = strndup(value, (size_t)(equals - value));
+        if (!name)
+                return "out of memory";
+        return set_domain(options, name, "path", equals + 1, &known);
+}
+
+/* --------------------------------------------------------------------- file */
+
+static int take_setting(void *userdata, const char *section, const char *key, const char *value,
+                        struct inifile_error *error)
+{
+        struct options *options = userdata;
+        const char *reason = NULL;
+        bool known = true;
+
+        if (strcmp(section, "daemon") == 0)
+                reason = set(options, key, value, &known);
+        else if (strncmp(section, "domain ", strlen("domain ")) == 0)
+                reason = set_domain(options, section + strlen("domain "), key, value, &known);
+        else
+                reason = "unknown section, must be [daemon] or [domain NAME]";
+        if (!known)
+                reason = "unknown key";
+        if (!reason)
+                return 0;
+        snprintf(error->reason, sizeof(error->reason), "[%s] %s: %s", section, key, reason);
+        return -EBADMSG;
+}
+
+static int read_config(struct options *options, const char *path, char **error)
+{
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        _cleanup_free_ char *data = NULL;
+        struct inifile_error wrong;
+        size_t size;
+        int r;
+
+        r = fd < 0 ? -errno : read_all(fd, 0, CONFIG_SIZE_MAX, &data, &size);
+        if (r < 0) {
+                *error = format_string("%s: %s", path, strerror(-r));
+                return -EINVAL;
+        }
+        r = inifile_parse(data, size, take_setting, options, &wrong);
+        if (r == 0)
+                return 0;
+        *error = r == -EBADMSG ? format_string("%s:%u: %s", path, wrong.line, wrong.reason)
+                               : format_string("%s: %s", path, strerror(-r));
+        return -EINVAL;
+}
+
+/* ------------------------------------------------------------- command line */
+
+#define NAMED(name)                                                                                \
+        {                                                                                          \
+                name, required_argument, NULL, 's'                                                 \
+        }
+
+static const struct option long_options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"watch", required_argument, NULL, 'w'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        NAMED("runtime-directory"),
+        NAMED("state-directory"),
+        NAMED("publisher"),
+        NAMED("log-level"),
+        NAMED("history"),
+        NAMED("ttl"),
+        NAMED("settle-weak"),
+        NAMED("settle-in-place"),
+        NAMED("settle-confirm"),
+        NAMED("settle-writer"),
+        NAMED("settle-defer"),
+        {NULL, 0, NULL, 0},
+};
+
+static int take_option(struct options *options, int option, const char *name, char **error)
+{
+        const char *reason;
+        bool known;
+
+        switch (option) {
+        case 'h':
+                return OPTIONS_SHOW_HELP;
+        case 'v':
+                return OPTIONS_SHOW_VERSION;
+        case 'c': /* read before the others */
+                return OPTIONS_RUN;
+        case 'w':
+                reason = set_watch(options, optarg);
+                break;
+        case 's':
+                reason = set(options, name, optarg, &known);
+                break;
+        default:
+                *error = strdup("unknown option or missing argument, see --help");
+                return -EINVAL;
+        }
+        if (!reason)
+                return OPTIONS_RUN;
+        *error = format_string("--%s %s: %s", name, optarg, reason);
+        return -EINVAL;
+}
+
+/* Goes through the arguments; with @only_config for that one option, else for the others. */
+static int take_arguments(struct options *options, int argc, char **argv, bool only_config,
+                          char **error)
+{
+        int option, index = 0, r = OPTIONS_RUN;
+
+        optind = 0; /* glibc: start anew */
+        opterr = 0;
+        while (r == OPTIONS_RUN &&
+               (option = getopt_long(argc, argv, "", long_options, &index)) != -1) {
+                if (!only_config)
+                        r = take_option(options, option, long_options[index].name, error);
+                else if (option == 'c')
+                        r = read_config(options, optarg, error);
+        }
+        if (r == OPTIONS_RUN && optind < argc) {
+                *error = format_string("%s: no arguments but options are taken", argv[optind]);
+                r = -EINVAL;
+        }
+        return r;
+}
+
+/* ----------------------------------------------------------------- defaults */
+
+static char *default_state_directory(void)
+{
+        const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+        if (geteuid() == 0)
+                return strdup("/var/lib/cfgwatch");
+        if (xdg && xdg[0] == '/')
+                return format_string("%s/cfgwatch", xdg);
+        if (home && home[0] == '/')
+                return format_string("%s/.local/state/cfgwatch", home);
+        return strdup("/var/lib/cfgwatch");
+}
+
+static void fill_times(struct settle_times *times, const struct settle_times *defaults)
+{
+        uint64_t *to[] = {&times->weak_usec,   &times->in_place_usec, &times->confirm_usec,
+                          &times->writer_usec, &times->defer_usec,    &times->ttl_usec};
+        const uint64_t from[] = {defaults->weak_usec,    defaults->in_place_usec,
+                                 defaults->confirm_usec, defaults->writer_usec,
+                                 defaults->defer_usec,   defaults->ttl_usec};
+
+        for (size_t i = 0; i < ELEMENTS(to); i++)
+                if (*to[i] == 0)
+                        *to[i] = from[i];
+}
+
+static int fill_defaults(struct options *options, const char *publisher, char **error)
+{
+        if (!options->runtime_directory)
+                options->runtime_directory = default_runtime_directory(false);
+        if (!options->state_directory)
+                options->state_directory = default_state_directory();
+        if (!options->publisher)
+                options->publisher = strdup(publisher);
+        if (!options->runtime_directory || !options->state_directory || !options->publisher)
+                return -ENOMEM;
+        if (options->count == 0) {
+                *error = strdup("nothing to watch: give --watch NAME=PATH or --config FILE");
+                return -EINVAL;
+        }
+        for (size_t i = 0; i < options->count; i++) {
+                struct domain_options *domain = &options->domains[i];
+
+                if (!domain->path) {
+                        *error = format_string("domain %s has no path", domain->name);
+                        return -EINVAL;
+                }
+                fill_times(&domain->times, &options->times);
+                domain->history_length = options->history_length;
+        }
+        return 0;
+}
+
+int options_parse(int argc, char **argv, const char *publisher, struct options *ret, char **error)
+{
+        struct options options = {
+                .log_level = LOG_INFO,
+                .history_length = HISTORY_LENGTH_DEFAULT,
+                .times = SETTLE_TIMES_DEFAULT,
+        };
+        int r, action = OPTIONS_RUN;
+
+        *error = NULL;
+        r = take_arguments(&options, argc, argv, true, error);
+        if (r == 0)
+                r = action = take_arguments(&options, argc, argv, false, error);
+        if (r == OPTIONS_RUN)
+                r = fill_defaults(&options, publisher, error);
+        if (r < 0) {
+                options_clear(&options);
+                return -EINVAL;
+        }
+        *ret = options;
+        return action;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#define SUFFIX ".snap"
+
+struct store {
+        int directory;
+        struct access access;
+};
+
+struct store *store_free(struct store *store)
+{
+        if (!store)
+                return NULL;
+        close_p(&store->directory);
+        free(store);
+        return NULL;
+}
+
+int store_open(int runtime, const char *domain, struct access access, struct store **ret)
+{
+        _cleanup_(store_free_p) struct store *store = calloc(1, sizeof(*store));
+
+        if (!store)
+                return -ENOMEM;
+        store->access = access;
+        store->directory = directory_make_at(runtime, domain, access);
+        if (store->directory < 0)
+                return store->directory;
+        *ret = STEAL(store);
+        return 0;
+}
+
+static void snapshot_name(uint64_t generation, char ret[32])
+{
+        snprintf(ret, 32, "%" PRIu64 SUFFIX, generation);
+}
+
+/* Nobody writes to a snapshot, not even its owner by mistake. */
+static struct access read_only(struct access access)
+{
+        access.mode &= (mode_t)~0222;
+        return access;
+}
+
+int store_put(struct store *store, const struct snapshot *snapshot)
+{
+        char name[32];
+
+        snapshot_name(snapshot_generation(snapshot), name);
+        return file_replace(store->directory, name, snapshot, snapshot_size(snapshot),
+                            read_only(store->access), false);
+}
+
+int store_prune(struct store *store, uint64_t newest)
+{
+        _cleanup_free_ uint64_t *numbers = NULL;
+        size_t count = 0;
+        int r;
+
+        r = numbers_list(store->directory, SUFFIX, &numbers, &count);
+        for (size_t i = 0; r == 0 && i < count; i++) {
+                char name[32];
+
+                if (numbers[i] <= newest && newest - numbers[i] < STORE_KEPT)
+                        continue;
+                snapshot_name(numbers[i], name);
+                if (unlinkat(store->directory, name, 0) < 0 && errno != ENOENT)
+                        r = -errno;
+        }
+        return r;
+}
+
+static int set_snapshot_access(struct store *store, uint64_t generation)
+{
+        _cleanup_close_ int fd = -1;
+        char name[32];
+
+        snapshot_name(generation, name);
+        fd = openat(store->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return errno == ENOENT ? 0 : -errno;
+        return access_apply(fd, read_only(store->access));
+}
+
+int store_set_access(struct store *store, struct access access, uint64_t newest)
+{
+        int r;
+
+        store->access = access;
+        r = access_apply(store->directory, access);
+        return r < 0 ? r : set_snapshot_access(store, newest);
+}
