@@ -69,6 +69,17 @@ EXTRA_DIST += \
 	tests/data/refused/bad-20-maintenance-unclosed-quote.cfg \
 	tests/data/refused/bad-23-truncated-mid-write.cfg
 
+# unit: watcher
+check_PROGRAMS += tests/unit/test-access tests/unit/test-files tests/unit/test-history \
+	tests/unit/test-watch tests/unit/test-inifile tests/unit/test-options tests/unit/test-domain
+tests_unit_test_access_LDADD = $(TEST_SERVING)
+tests_unit_test_files_LDADD = $(TEST_WATCHER)
+tests_unit_test_history_LDADD = $(TEST_WATCHER)
+tests_unit_test_watch_LDADD = $(TEST_WATCHER)
+tests_unit_test_inifile_LDADD = $(TEST_WATCHER)
+tests_unit_test_options_LDADD = $(TEST_WATCHER)
+tests_unit_test_domain_LDADD = $(TEST_WATCHER)
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS)

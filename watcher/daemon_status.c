@@ -48,14 +48,13 @@ static json_t *domain_json(const struct domain *domain)
                          "name", domain->name, "path", domain->path, "state",
                          cfgw_state_name(domain->state), "since_usec",
                          (json_int_t)domain->since_usec, "line", (json_int_t)domain->line, "reason",
-                         text_or_null(domain->reason), "generation",
-                         (json_int_t)domain->generation, "epoch", epoch, "digest",
-                         digest_json(domain), "accepted_usec", number_or_null(domain->accepted_usec),
-                         "sections", (json_int_t)domain->sections, "size", (json_int_t)domain->size,
-                         "found", found_json(domain), "accepted", (json_int_t)domain->accepted,
-                         "unchanged", (json_int_t)domain->unchanged, "invalid",
-                         (json_int_t)domain->invalid, "pending", domain->settle.dirty, "degraded",
-                         text_or_null(degraded));
+                         text_or_null(domain->reason), "generation", (json_int_t)domain->generation,
+                         "epoch", epoch, "digest", digest_json(domain), "accepted_usec",
+                         number_or_null(domain->accepted_usec), "sections",
+                         (json_int_t)domain->sections, "size", (json_int_t)domain->size, "found",
+                         found_json(domain), "accepted", (json_int_t)domain->accepted, "unchanged",
+                         (json_int_t)domain->unchanged, "invalid", (json_int_t)domain->invalid,
+                         "pending", domain->settle.dirty, "degraded", text_or_null(degraded));
 }
 
 char *daemon_status_json(const struct daemon_facts *facts, struct domain *const *domains,

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+/* One domain on real files and on a clock that the test owns. */
+#include "testing.h"
+
+#include "domain.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#define FIRST "datastore: one\n\tpath /srv/one\n"
+#define SECOND "datastore: two\n\tpath /srv/two\n"
+#define BROKEN "datastore: two\n\tpath /srv/two\n\tpath /srv/three\n"
+#define NOT_VALID "datastore: two\nnonsense\n"
+
+/* A domain, and the time that it is told. */
+struct fixture {
+        struct domain *domain;
+        const char *path;
+        uint64_t now;
+};
+
+static int make_directory(void **state, const char *name)
+{
+        int fd = directory_make(testing_path(state, "%s", name));
+
+        assert_true(fd >= 0);
+        return fd;
+}
+
+static struct fixture start(void **state)
+{
+        struct fixture fixture = {.path = testing_path(state, "file.cfg"), .now = USEC_PER_SEC};
+        struct domain_options options = {
+                .name = "datastore",
+                .path = fixture.path,
+                .times = SETTLE_TIMES_DEFAULT,
+                .history_length = 10,
+        };
+        int state_fd = make_directory(state, "state"), runtime = make_directory(state, "runtime");
+
+        signal(SIGIO, SIG_IGN);
+        assert_int_equal(domain_new(&options, state_fd, runtime, fixture.now, &fixture.domain), 0);
+        close(state_fd);
+        close(runtime);
+        return fixture;
+}
+
+/* Looks as often as looks are due until the domain is clean; the last news that came. */
+static enum domain_news settle(struct fixture *fixture)
+{
+        enum domain_news news = DOMAIN_NOTHING;
+        int looks = 0;
+
+        while (fixture->domain->settle.dirty) {
+                enum domain_news more;
+
+                assert_true(looks++ < 1000);
+                fixture->now = MAX(fixture->now, settle_deadline(&fixture->domain->settle));
+                more = domain_look(fixture->domain, fixture->now);
+                news = MAX(news, more);
+        }
+        return news;
+}
+
+static enum domain_news save(struct fixture *fixture, const char *text)
+{
+        testing_write_file(fixture->path, text);
+        settle_hint(&fixture->domain->settle, SETTLE_HINT_COMMIT, fixture->now);
+        return settle(fixture);
+}
+
+static void test_each_new_content_is_one_generation(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        assert_int_equal(settle(&fixture), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.domain->generation, 1);
+        assert_int_equal(fixture.domain->found[SETTLE_CAUSE_START], 1);
+        assert_int_equal(save(&fixture, SECOND), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.domain->generation, 2);
+        assert_int_equal(fixture.domain->sections, 1);
+        assert_int_equal(fixture.domain->found[SETTLE_CAUSE_EVENT], 1);
+        assert_int_equal(save(&fixture, SECOND), DOMAIN_NOTHING);
+        assert_int_equal(fixture.domain->generation, 2);
+        assert_int_equal(fixture.domain->unchanged, 1);
+        assert_string_equal(testing_read_file(state, testing_path(state, "state/datastore/2.cfg")),
+                            SECOND);
+        assert_non_null(testing_read_file(state, testing_path(state, "runtime/datastore/2.snap")));
+        domain_free(fixture.domain);
+}
+
+static void test_broken_content_keeps_last_good_and_names_the_line(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        assert_int_equal(save(&fixture, BROKEN), DOMAIN_NEW_STATE);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_INVALID);
+        assert_int_equal(fixture.domain->line, 3);
+        assert_string_equal(fixture.domain->reason, "duplicate property 'path'");
+        assert_int_equal(fixture.domain->generation, 1);
+        assert_int_equal(save(&fixture, BROKEN), DOMAIN_NOTHING); /* told once */
+        assert_int_equal(save(&fixture, NOT_VALID), DOMAIN_NEW_STATE);
+        assert_int_equal(fixture.domain->line, 2);
+
+        assert_int_equal(save(&fixture, FIRST), DOMAIN_NEW_STATE); /* repaired to the same */
+        assert_int_equal(fixture.domain->state, CFGW_STATE_VALID);
+        assert_string_equal(fixture.domain->reason, "");
+        assert_int_equal(fixture.domain->generation, 1);
+
+        assert_int_equal(save(&fixture, BROKEN), DOMAIN_NEW_STATE);
+        assert_int_equal(save(&fixture, SECOND), DOMAIN_NEW_CONTENT); /* to others */
+        assert_int_equal(fixture.domain->generation, 2);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_VALID);
+        domain_free(fixture.domain);
+}
+
+static void test_missing_file_keeps_last_good(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        assert_int_equal(unlink(fixture.path), 0);
+        settle_hint(&fixture.domain->settle, SETTLE_HINT_GONE, fixture.now);
+        assert_int_equal(settle(&fixture), DOMAIN_NEW_STATE);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_MISSING);
+        assert_int_equal(fixture.domain->generation, 1);
+        assert_int_equal(save(&fixture, FIRST), DOMAIN_NEW_STATE);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_VALID);
+        assert_int_equal(fixture.domain->generation, 1);
+        domain_free(fixture.domain);
+}
+
+static void test_directory_in_the_place_of_the_file_is_unreadable(void **state)
+{
+        struct fixture fixture;
+
+        assert_int_equal(mkdir(testing_path(state, "file.cfg"), 0700), 0);
+        fixture = start(state);
+        settle(&fixture);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_UNREADABLE);
+        assert_int_equal(fixture.domain->generation, 0);
+        assert_true(strlen(fixture.domain->reason) > 0);
+        domain_free(fixture.domain);
+}
+
+static void test_restart_without_an_edit_is_no_news(void **state)
+{
+        struct fixture fixture;
+        uint64_t epoch;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        save(&fixture, SECOND);
+        epoch = history_epoch(fixture.domain->history);
+        domain_free(fixture.domain);
+
+        fixture = start(state);
+        assert_int_equal(fixture.domain->generation, 2);      /* before the first look already */
+        assert_int_equal(settle(&fixture), DOMAIN_NEW_STATE); /* unknown -> valid */
+        assert_int_equal(fixture.domain->generation, 2);
+        assert_true(history_epoch(fixture.domain->history) == epoch);
+        domain_free(fixture.domain);
+}
+
+static void test_edits_while_down_are_one_generation(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        domain_free(fixture.domain);
+        testing_write_file(fixture.path, BROKEN);
+        testing_write_file(fixture.path, SECOND);
+        fixture = start(state);
+        assert_int_equal(settle(&fixture), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.domain->generation, 2);
+        domain_free(fixture.domain);
+}
+
+static void test_start_against_a_broken_file_brings_last_good_back(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        domain_free(fixture.domain);
+        testing_write_file(fixture.path, BROKEN);
+        assert_int_equal(unlink(testing_path(state, "runtime/datastore/1.snap")), 0); /* reboot */
+        fixture = start(state);
+        settle(&fixture);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_INVALID);
+        assert_int_equal(fixture.domain->generation, 1);
+        assert_non_null(testing_read_file(state, testing_path(state, "runtime/datastore/1.snap")));
+        domain_free(fixture.domain);
+}
+
+static void test_content_that_cannot_be_stored_does_not_move_anything(void **state)
+{
+        struct fixture fixture;
+        const char *obstacle = testing_path(state, "state/datastore/2.cfg");
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        assert_int_equal(mkdir(obstacle, 0700), 0);
+        testing_write_file(fixture.path, SECOND);
+        settle_sync(&fixture.domain->settle, fixture.now);
+        assert_int_equal(domain_look(fixture.domain, fixture.now), DOMAIN_NEW_STATE);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_UNSTORED);
+        assert_int_equal(fixture.domain->store_error, -EISDIR);
+        assert_int_equal(fixture.domain->generation, 1);
+        assert_true(fixture.domain->settle.dirty); /* it is tried again */
+        assert_int_equal(rmdir(obstacle), 0);
+        assert_int_equal(settle(&fixture), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.domain->generation, 2);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_VALID);
+        domain_free(fixture.domain);
+}
+
+static void test_cut_of_last_good_is_confirmed_before_it_is_believed(void **state)
+{
+        struct fixture fixture;
+        uint64_t before;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST "\tcomment a\n");
+        fixture = start(state);
+        settle(&fixture);
+        before = fixture.now;
+        assert_int_equal(save(&fixture, FIRST), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.now - before, fixture.domain->settle.times.confirm_usec);
+        before = fixture.now;
+        assert_int_equal(save(&fixture, SECOND), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.now - before, fixture.domain->settle.times.in_place_usec);
+        domain_free(fixture.domain);
+}
+
+static void test_open_writer_is_waited_for(void **state)
+{
+        struct fixture fixture;
+        int fd;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        fd = open(fixture.path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+        assert_int_equal(write_all(fd, SECOND, strlen(SECOND)), 0);
+        settle_sync(&fixture.domain->settle, fixture.now);
+        assert_int_equal(domain_look(fixture.domain, fixture.now), DOMAIN_NOTHING);
+        assert_true(fixture.domain->settle.dirty);
+        close(fd);
+        assert_int_equal(domain_look(fixture.domain, fixture.now), DOMAIN_NEW_CONTENT);
+        domain_free(fixture.domain);
+}
+
+static void test_stored_copies_follow_the_mode_of_the_source(void **state)
+{
+        struct fixture fixture;
+        struct stat stat_buffer;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        assert_int_equal(chmod(testing_path(state, "file.cfg"), 0640), 0);
+        fixture = start(state);
+        settle(&fixture);
+        assert_int_equal(stat(testing_path(state, "runtime/datastore/1.snap"), &stat_buffer), 0);
+        assert_int_equal(stat_buffer.st_mode & 07777, 0440);
+        assert_int_equal(stat(testing_path(state, "state/datastore"), &stat_buffer), 0);
+        assert_int_equal(stat_buffer.st_mode & 07777, 0750);
+        assert_int_equal(chmod(fixture.path, 0600), 0);
+        settle_hint(&fixture.domain->settle, SETTLE_HINT_TOUCHED, fixture.now);
+        assert_int_equal(settle(&fixture), DOMAIN_NOTHING);
+        assert_int_equal(stat(testing_path(state, "runtime/datastore/1.snap"), &stat_buffer), 0);
+        assert_int_equal(stat_buffer.st_mode & 07777, 0400);
+        assert_int_equal(stat(testing_path(state, "runtime/datastore"), &stat_buffer), 0);
+        assert_int_equal(stat_buffer.st_mode & 07777, 0700);
+        domain_free(fixture.domain);
+}
+
+static void test_few_snapshots_are_kept(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        for (int i = 0; i < STORE_KEPT + 2; i++)
+                assert_int_equal(save(&fixture, i % 2 ? FIRST : SECOND), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.domain->generation, STORE_KEPT + 3);
+        assert_null(testing_read_file(state, testing_path(state, "runtime/datastore/3.snap")));
+        assert_non_null(testing_read_file(state, testing_path(state, "runtime/datastore/4.snap")));
+        domain_free(fixture.domain);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(test_each_new_content_is_one_generation),
+                TEST(test_broken_content_keeps_last_good_and_names_the_line),
+                TEST(test_missing_file_keeps_last_good),
+                TEST(test_directory_in_the_place_of_the_file_is_unreadable),
+                TEST(test_restart_without_an_edit_is_no_news),
+                TEST(test_edits_while_down_are_one_generation),
+                TEST(test_start_against_a_broken_file_brings_last_good_back),
+                TEST(test_content_that_cannot_be_stored_does_not_move_anything),
+                TEST(test_cut_of_last_good_is_confirmed_before_it_is_believed),
+                TEST(test_open_writer_is_waited_for),
+                TEST(test_stored_copies_follow_the_mode_of_the_source),
+                TEST(test_few_snapshots_are_kept),
+        };
+
+        return TESTING_RUN(tests);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "testing.h"
+
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static int open_directory(void **state)
+{
+        int fd = open(testing_path(state, "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        assert_true(fd >= 0);
+        return fd;
+}
+
+static void test_replace_makes_and_replaces_whole_files(void **state)
+{
+        int directory = open_directory(state);
+        struct access access = access_private();
+
+        assert_int_equal(file_replace(directory, "a", "one", 3, access, true), 0);
+        assert_string_equal(testing_read_file(state, testing_path(state, "a")), "one");
+        assert_int_equal(file_replace(directory, "a", "second", 6, access, false), 0);
+        assert_string_equal(testing_read_file(state, testing_path(state, "a")), "second");
+        close(directory);
+}
+
+static void test_failed_replace_leaves_the_old_file_and_no_other(void **state)
+{
+        int directory = open_directory(state);
+        struct access access = access_private();
+
+        assert_int_equal(mkdir(testing_path(state, "a"), 0700), 0); /* rename onto it fails */
+        assert_int_equal(file_replace(directory, "a", "one", 3, access, false), -EISDIR);
+        assert_null(testing_read_file(state, testing_path(state, ".tmp.a")));
+        close(directory);
+}
+
+static void test_full_disk_is_an_error_and_not_a_short_file(void **state)
+{
+        int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+        if (full < 0)
+                skip();
+        assert_int_equal(write_all(full, "text", 4), -ENOSPC);
+        close(full);
+}
+
+static void test_read_is_bounded_and_takes_regular_files_only(void **state)
+{
+        int directory = open_directory(state);
+        char *data;
+        size_t size;
+
+        testing_write_file(testing_path(state, "a"), "12345");
+        assert_int_equal(file_read(directory, "a", 5, &data, &size), 0);
+        assert_int_equal(size, 5);
+        assert_string_equal(data, "12345");
+        free(data);
+        assert_int_equal(file_read(directory, "a", 4, &data, &size), -EFBIG);
+        assert_int_equal(file_read(directory, "none", 4, &data, &size), -ENOENT);
+        assert_int_equal(mkfifo(testing_path(state, "fifo"), 0600), 0);
+        assert_int_equal(file_read(directory, "fifo", 4, &data, &size), -EINVAL);
+        assert_int_equal(symlink("a", testing_path(state, "link")), 0);
+        assert_int_equal(file_read(directory, "link", 5, &data, &size), -ELOOP);
+        close(directory);
+}
+
+static void test_lock_is_held_until_it_is_closed(void **state)
+{
+        int directory = open_directory(state), first, second;
+
+        first = lock_take(directory, "lock");
+        assert_true(first >= 0);
+        assert_int_equal(lock_take(directory, "lock"), -EWOULDBLOCK);
+        close(first);
+        second = lock_take(directory, "lock");
+        assert_true(second >= 0);
+        close(second);
+        close(directory);
+}
+
+static void test_numbers_are_sorted_and_left_overs_removed(void **state)
+{
+        static const char *const names[] = {
+                "10.cfg", "9.cfg",      "100.cfg", "007.cfg",
+                "x.cfg",  ".cfg",       "11.snap", "99999999999999999999.cfg",
+                "epoch",  ".tmp.12.cfg"};
+        int directory = open_directory(state);
+        uint64_t *numbers;
+        size_t count;
+
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                testing_write_file(testing_path(state, "%s", names[i]), "x");
+        assert_int_equal(numbers_list(directory, ".cfg", &numbers, &count), 0);
+        assert_int_equal(count, 3);
+        assert_int_equal(numbers[0], 9);
+        assert_int_equal(numbers[1], 10);
+        assert_int_equal(numbers[2], 100);
+        free(numbers);
+        assert_null(testing_read_file(state, testing_path(state, ".tmp.12.cfg")));
+        close(directory);
+}
+
+static void test_directories_are_made_with_their_parents(void **state)
+{
+        int fd = directory_make(testing_path(state, "a/b/c"));
+
+        assert_true(fd >= 0);
+        close(fd);
+        fd = directory_make(testing_path(state, "a/b/c"));
+        assert_true(fd >= 0);
+        close(fd);
+        testing_write_file(testing_path(state, "file"), "x");
+        assert_int_equal(directory_make(testing_path(state, "file")), -ENOTDIR);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(test_replace_makes_and_replaces_whole_files),
+                TEST(test_failed_replace_leaves_the_old_file_and_no_other),
+                TEST(test_full_disk_is_an_error_and_not_a_short_file),
+                TEST(test_read_is_bounded_and_takes_regular_files_only),
+                TEST(test_lock_is_held_until_it_is_closed),
+                TEST(test_numbers_are_sorted_and_left_overs_removed),
+                TEST(test_directories_are_made_with_their_parents),
+        };
+
+        return TESTING_RUN(tests);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "testing.h"
+
+#include "history.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+static struct history *open_history(void **state, size_t length)
+{
+        int directory = directory_make(testing_path(state, "state"));
+        struct history *history;
+
+        assert_true(directory >= 0);
+        assert_int_equal(history_open(directory, "d", access_private(), length, &history), 0);
+        close(directory);
+        return history;
+}
+
+static void assert_entry(struct history *history, uint64_t generation, const char *text)
+{
+        char *data;
+        size_t size;
+
+        assert_int_equal(history_read(history, generation, 1000, &data, &size), 0);
+        assert_string_equal(data, text);
+        free(data);
+}
+
+static void test_generations_rise_from_one_and_survive_a_restart(void **state)
+{
+        struct history *history = open_history(state, 10);
+        uint64_t generation, epoch = history_epoch(history);
+
+        assert_int_equal(history_newest(history), 0);
+        assert_true(epoch != 0);
+        assert_int_equal(history_add(history, "one", 3, &generation), 0);
+        assert_int_equal(generation, 1);
+        assert_int_equal(history_add(history, "two", 3, &generation), 0);
+        assert_int_equal(generation, 2);
+        history_free(history);
+
+        history = open_history(state, 10);
+        assert_int_equal(history_newest(history), 2);
+        assert_true(history_epoch(history) == epoch);
+        assert_entry(history, 1, "one");
+        assert_entry(history, 2, "two");
+        assert_true(history_accepted_usec(history, 2) + 60 * USEC_PER_SEC > now_realtime_usec());
+        assert_int_equal(history_accepted_usec(history, 3), 0);
+        history_free(history);
+}
+
+static void test_lost_entries_begin_a_new_epoch(void **state)
+{
+        struct history *history = open_history(state, 10);
+        uint64_t generation, epoch = history_epoch(history);
+
+        assert_int_equal(history_add(history, "one", 3, &generation), 0);
+        history_free(history);
+        assert_int_equal(unlink(testing_path(state, "state/d/1.cfg")), 0);
+        history = open_history(state, 10);
+        assert_true(history_epoch(history) != epoch);
+        assert_int_equal(history_newest(history), 0);
+        history_free(history);
+}
+
+static void test_damaged_epoch_begins_a_new_one_and_numbers_go_on(void **state)
+{
+        static const char *const damaged[] = {"",
+                                              "12",
+                                              "0000000000000000\n",
+                                              "g123456789abcdef\n",
+                                              "0123456789abcdef",
+                                              "0123456789abcdef\nx"};
+        struct history *history = open_history(state, 10);
+        uint64_t generation, epoch = history_epoch(history);
+
+        assert_int_equal(history_add(history, "one", 3, &generation), 0);
+        history_free(history);
+        for (size_t i = 0; i < ELEMENTS(damaged); i++) {
+                testing_write_file(testing_path(state, "state/d/epoch"), damaged[i]);
+                history = open_history(state, 10);
+                assert_true(history_epoch(history) != epoch);
+                assert_true(history_epoch(history) != UINT64_C(0x0123456789abcdef));
+                assert_int_equal(history_newest(history), 1);
+                history_free(history);
+        }
+}
+
+static void test_oldest_entries_are_dropped_beyond_the_length(void **state)
+{
+        struct history *history = open_history(state, 3);
+        uint64_t generation;
+        char *data;
+        size_t size;
+
+        for (int i = 0; i < 7; i++)
+                assert_int_equal(history_add(history, "text", 4, &generation), 0);
+        assert_int_equal(history_read(history, 4, 1000, &data, &size), -ENOENT);
+        assert_entry(history, 5, "text");
+        assert_entry(history, 7, "text");
+        history_free(history);
+        history = open_history(state, 3);
+        assert_int_equal(history_newest(history), 7);
+        history_free(history);
+}
+
+static void test_failed_add_changes_nothing_and_the_number_is_used_next(void **state)
+{
+        struct history *history = open_history(state, 3);
+        uint64_t generation = 99;
+
+        assert_int_equal(history_add(history, "one", 3, &generation), 0);
+        assert_int_equal(mkdir(testing_path(state, "state/d/2.cfg"), 0700), 0);
+        assert_int_equal(history_add(history, "two", 3, &generation), -EISDIR);
+        assert_int_equal(history_newest(history), 1);
+        assert_int_equal(rmdir(testing_path(state, "state/d/2.cfg")), 0);
+        assert_int_equal(history_add(history, "two", 3, &generation), 0);
+        assert_int_equal(generation, 2);
+        history_free(history);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(test_generations_rise_from_one_and_survive_a_restart),
+                TEST(test_lost_entries_begin_a_new_epoch),
+                TEST(test_damaged_epoch_begins_a_new_one_and_numbers_go_on),
+                TEST(test_oldest_entries_are_dropped_beyond_the_length),
+                TEST(test_failed_add_changes_nothing_and_the_number_is_used_next),
+        };
+
+        return TESTING_RUN(tests);
+}

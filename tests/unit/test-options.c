@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "testing.h"
+
+#include "log.h"
+#include "options.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define ARGUMENTS_MAX 24
+
+/* Splits @line at blanks and parses it as a command line. */
+static int parse(const char *line, struct options *ret, char **error)
+{
+        _cleanup_free_ char *copy = strdup(line);
+        char *argv[ARGUMENTS_MAX + 1] = {"cfgwatchd"}, *rest = copy;
+        int argc = 1;
+
+        for (char *word; (word = strsep(&rest, " ")) && argc < ARGUMENTS_MAX;)
+                if (*word)
+                        argv[argc++] = word;
+        argv[argc] = NULL;
+        return options_parse(argc, argv, "/helper", ret, error);
+}
+
+static void assert_refused(const char *line, const char *reason)
+{
+        struct options options;
+        char *error = NULL;
+
+        assert_int_equal(parse(line, &options, &error), -EINVAL);
+        assert_non_null(error);
+        if (!strstr(error, reason))
+                fail_msg("'%s' does not say '%s'", error, reason);
+        free(error);
+}
+
+static void test_arguments_alone_are_enough(void **state)
+{
+        struct options options;
+        char *error;
+
+        assert_int_equal(parse("--watch datastore=/etc/a.cfg --watch user=/etc/b.cfg --ttl 0.5 "
+                               "--runtime-directory /r --state-directory /s --history 7 "
+                               "--log-level debug --settle-confirm 1.25",
+                               &options, &error),
+                         OPTIONS_RUN);
+        assert_int_equal(options.count, 2);
+        assert_string_equal(options.domains[0].name, "datastore");
+        assert_string_equal(options.domains[0].path, "/etc/a.cfg");
+        assert_string_equal(options.domains[1].name, "user");
+        assert_int_equal(options.domains[1].times.ttl_usec, 500000);
+        assert_int_equal(options.domains[1].times.confirm_usec, 1250000);
+        assert_int_equal(options.domains[1].times.weak_usec, SETTLE_TIMES_DEFAULT.weak_usec);
+        assert_int_equal(options.domains[1].history_length, 7);
+        assert_string_equal(options.runtime_directory, "/r");
+        assert_string_equal(options.state_directory, "/s");
+        assert_string_equal(options.publisher, "/helper");
+        assert_int_equal(options.log_level, LOG_DEBUG);
+        options_clear(&options);
+}
+
+static void test_file_is_overridden_by_arguments_wherever_they_stand(void **state)
+{
+        const char *path = testing_path(state, "conf");
+        _cleanup_free_ char *line = format_string("--ttl 3 --config %s --watch b=/y", path);
+        struct options options;
+        char *error;
+
+        testing_write_file(path, "[daemon]\nttl = 7\nhistory = 5\n\n[domain a]\npath = /x\n"
+                                 "settle-writer = 9\n[domain b]\npath = /z\nttl = 2\n");
+        assert_int_equal(parse(line, &options, &error), OPTIONS_RUN);
+        assert_int_equal(options.count, 2);
+        assert_int_equal(options.domains[0].times.ttl_usec, 3000000);
+        assert_int_equal(options.domains[0].times.writer_usec, 9000000);
+        assert_int_equal(options.domains[1].times.ttl_usec, 2000000);
+        assert_string_equal(options.domains[1].path, "/y");
+        assert_int_equal(options.history_length, 5);
+        options_clear(&options);
+}
+
+static void test_environment_gives_the_runtime_directory(void **state)
+{
+        struct options options;
+        char *error;
+
+        setenv("CFGWATCH_RUNTIME_DIR", "/from/environment", 1);
+        assert_int_equal(parse("--watch a=/x", &options, &error), OPTIONS_RUN);
+        assert_string_equal(options.runtime_directory, "/from/environment");
+        options_clear(&options);
+        assert_int_equal(parse("--watch a=/x --runtime-directory /r", &options, &error),
+                         OPTIONS_RUN);
+        assert_string_equal(options.runtime_directory, "/r");
+        options_clear(&options);
+        unsetenv("CFGWATCH_RUNTIME_DIR");
+}
+
+static void test_relative_paths_count_from_the_working_directory(void **state)
+{
+        struct options options;
+        _cleanup_free_ char *here = getcwd(NULL, 0);
+        char *error;
+
+        assert_int_equal(parse("--watch a=x/y", &options, &error), OPTIONS_RUN);
+        assert_int_equal(strncmp(options.domains[0].path, here, strlen(here)), 0);
+        assert_string_equal(options.domains[0].path + strlen(here), "/x/y");
+        options_clear(&options);
+}
+
+static void test_each_wrong_argument_is_named(void **state)
+{
+        assert_refused("", "nothing to watch");
+        assert_refused("--watch a", "NAME=PATH");
+        assert_refused("--watch A=/x", "domain's name");
+        assert_refused("--watch =/x", "domain's name");
+        assert_refused("--watch ../a=/x", "domain's name");
+        assert_refused("--watch a=", "empty");
+        assert_refused("--watch a=/x --ttl 0", "from 0.001");
+        assert_refused("--watch a=/x --ttl -1", "number of seconds");
+        assert_refused("--watch a=/x --ttl 1e3", "number of seconds");
+        assert_refused("--watch a=/x --ttl 1.2.3", "number of seconds");
+        assert_refused("--watch a=/x --ttl 99999999", "86400");
+        assert_refused("--watch a=/x --history 0", "from 1");
+        assert_refused("--watch a=/x --log-level loud", "must be error");
+        assert_refused("--watch a=/x --nonsense", "unknown option");
+        assert_refused("--watch a=/x --ttl", "missing argument");
+        assert_refused("--watch a=/x stray", "stray");
+        assert_refused("--config /none/there", "/none/there: No such file");
+}
+
+static void test_wrong_file_is_told_with_its_line(void **state)
+{
+        static const struct {
+                const char *text, *reason;
+        } table[] = {
+                {"[daemon]\nnonsense = 1\n", ":2: [daemon] nonsense: unknown key"},
+                {"[x]\na = 1\n", ":2: [x] a: unknown section"},
+                {"[domain a]\n\nttl = x\n", ":3: [domain a] ttl: must be a number"},
+                {"[domain a]\nttl = 1\n", "domain a has no path"},
+                {"[domain A]\npath = /x\n", ":2: [domain A] path: a domain's name"},
+                {"ttl = 1\n", ":1: "},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const char *path = testing_path(state, "conf");
+                _cleanup_free_ char *line = format_string("--config %s", path);
+
+                testing_write_file(path, table[i].text);
+                assert_refused(line, table[i].reason);
+        }
+}
+
+static void test_help_and_version_need_nothing_else(void **state)
+{
+        struct options options;
+        char *error;
+
+        assert_int_equal(parse("--help", &options, &error), OPTIONS_SHOW_HELP);
+        options_clear(&options);
+        assert_int_equal(parse("--version", &options, &error), OPTIONS_SHOW_VERSION);
+        options_clear(&options);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(test_arguments_alone_are_enough),
+                TEST(test_file_is_overridden_by_arguments_wherever_they_stand),
+                TEST(test_environment_gives_the_runtime_directory),
+                TEST(test_relative_paths_count_from_the_working_directory),
+                TEST(test_each_wrong_argument_is_named),
+                TEST(test_wrong_file_is_told_with_its_line),
+                TEST(test_help_and_version_need_nothing_else),
+        };
+
+        return TESTING_RUN(tests);
+}

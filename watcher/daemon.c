@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The daemon's loop: one thread, one private libev loop, one timer.
+ *
+ * Each module that waits for something shows a file descriptor, a deadline, or both, and has
+ * a dispatch function. After any wake-up the loop takes one turn: re-arm watches whose names
+ * moved, look at the files that are due, answer the syncs that can be answered, beat, and
+ * set the timer to the earliest deadline of all. Nothing in a turn blocks on a peer.
+ *
+ * What news of a domain means is decided in one place, tell(): board first (the truth), then
+ * the publisher (the hint).
+ *
+ * Order of the start: locks, last good contents, watches, first looks, and only then the
+ * board is renamed into place and the sockets are opened, so nobody ever sees a daemon that
+ * has not looked yet. Order of the stop: farewell, board STOPPED, sockets away, locks last.
+ */
+#include "daemon.h"
+
+#include "board_writer.h"
+#include "control.h"
+#include "daemon_status.h"
+#include "log.h"
+#include "publisher.h"
+#include "watch.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#define LOCK_FILE "lock"
+#define PRIVATE_REASON "the reason is in the daemon's log, for those who may read the file"
+
+/* A sync whose answer waits for the settle machine. */
+struct pending_sync {
+        uint64_t request;
+        size_t domain;
+};
+
+struct daemon {
+        const struct options *options;
+        uint64_t started;
+        uint64_t beat_at;
+
+        int runtime, state;           /* directories */
+        int runtime_lock, state_lock; /* held as long as they are open */
+        struct access access;         /* of what all clients share */
+
+        size_t count;
+        struct domain **domains;
+        bool *moved;         /* arm the watch of this domain again before the next look */
+        struct watch *watch; /* NULL: no inotify */
+        struct board_writer *board;
+        struct publisher *publisher;
+        struct control *control;
+        size_t sync_count;
+        struct pending_sync *syncs;
+
+        struct ev_loop *loop;
+        ev_io watch_io, publisher_io, control_io;
+        ev_timer timer;
+        ev_signal term, interrupt, hangup;
+};
+
+/* -------------------------------------------------------------------- telling */
+
+static const char *public_reason(const struct daemon *daemon, const struct domain *domain)
+{
+        if (domain->reason[0] == '\0' || access_covers(domain->access, daemon->access))
+                return domain->reason;
+        return PRIVATE_REASON;
+}
+
+static void tell_board(struct daemon *daemon, size_t i)
+{
+        const struct domain *domain = daemon->domains[i];
+        struct board_entry entry = {
+                .generation = domain->generation,
+                .epoch = history_epoch(domain->history),
+                .since_usec = domain->since_usec,
+                .state = domain->state,
+                .line = domain->line,
+                .digest = domain->digest,
+        };
+
+        snprintf(entry.reason, sizeof(entry.reason), "%s", public_reason(daemon, domain));
+        board_writer_set(daemon->board, i, &entry);
+}
+
+static void tell_subscribers(struct daemon *daemon, size_t i, enum message_kind kind, uint64_t now)
+{
+        const struct domain *domain = daemon->domains[i];
+        struct message message = {
+                .kind = kind,
+                .state = domain->state,
+                .generation = domain->generation,
+                .epoch = history_epoch(domain->history),
+                .digest = domain->digest,
+                .line = domain->line,
+        };
+
+        snprintf(message.domain, sizeof(message.domain), "%s", domain->name);
+        snprintf(message.reason, sizeof(message.reason), "%s", public_reason(daemon, domain));
+        publisher_tell(daemon->publisher, i, &message, now);
+}
+
+static void tell_systemd(struct daemon *daemon)
+{
+        _cleanup_free_ char *line = daemon_status_line(daemon->domains, daemon->count);
+
+        if (line)
+                sd_notifyf(0, "STATUS=%s", line);
+}
+
+static void tell(struct daemon *daemon, size_t i, enum domain_news news, uint64_t now)
+{
+        if (news == DOMAIN_NOTHING)
+                return;
+        tell_board(daemon, i);
+        tell_subscribers(daemon, i, news == DOMAIN_NEW_CONTENT ? MESSAGE_CHANGE : MESSAGE_STATE,
+                         now);
+        tell_systemd(daemon);
+}
+
+/* ------------------------------------------------------------ access of shared things */
+
+static struct access shared_access(const struct daemon *daemon)
+{
+        struct access access = access_private();
+
+        for (size_t i = 0; i < daemon->count; i++)
+                access = access_widest(access, daemon->domains[i]->access);
+        return access;
+}
+
+/* The sources' modes may change while we run. */
+static void follow_access(struct daemon *daemon)
+{
+        struct access access = shared_access(daemon);
+        int r;
+
+        if (access.gid == daemon->access.gid && access.mode == daemon->access.mode)
+                return;
+        daemon->access = access;
+        r = access_apply(daemon->runtime, access);
+        if (r == 0)
+                r = board_writer_set_access(daemon->board, access);
+        if (r == 0)
+                r = control_set_access(daemon->control, access);
+        if (r == 0)
+                r = publisher_set_access(daemon->publisher, access);
+        if (r < 0)
+                log_error("cannot give %s the mode of the watched files: %s",
+                          daemon->options->runtime_directory, strerror(-r));
+        for (size_t i = 0; i < daemon->count; i++)
+                tell_board(daemon, i); /* reasons may have become public, or private */
+}
+
+/* -------------------------------------------------------------------- looking */
+
+static void take_hint(void *userdata, size_t i, enum settle_hint hint, bool moved)
+{
+        struct daemon *daemon = userdata;
+
+        if (moved)
+                daemon->moved[i] = true;
+        settle_hint(&daemon->domains[i]->settle, hint, now_usec());
+}
+
+static void arm(struct daemon *daemon, size_t i)
+{
+        struct domain *domain = daemon->domains[i];
+        int r;
+
+        daemon->moved[i] = false;
+        if (!daemon->watch)
+                return;
+        r = watch_arm(daemon->watch, i, domain->path);
+        if (r < 0 && r != domain->watch_error)
+                log_warning("%s: cannot watch all of %s: %s; changes are found by the TTL",
+                            domain->name, domain->path, strerror(-r));
+        domain->watch_error = r;
+}
+
+/* Looks if a look is due; armed first, so that nothing happens unseen in between. */
+static enum domain_news look(struct daemon *daemon, size_t i, uint64_t now)
+{
+        struct domain *domain = daemon->domains[i];
+
+        if (daemon->moved[i] || (!domain->settle.dirty && settle_deadline(&domain->settle) <= now))
+                arm(daemon, i);
+        if (settle_deadline(&domain->settle) > now)
+                return DOMAIN_NOTHING;
+        return domain_look(domain, now);
+}
+
+static void look_at_all(struct daemon *daemon, uint64_t now)
+{
+        for (size_t i = 0; i < daemon->count; i++)
+                tell(daemon, i, look(daemon, i, now), now);
+        follow_access(daemon);
+}
+
+/* -------------------------------------------------------------------- control */
+
+static void answer(struct daemon *daemon, const struct pending_sync *sync)
+{
+        const struct domain *domain = daemon->domains[sync->domain];
+        int error = 0;
+
+        if (domain->state == CFGW_STATE_UNSTORED)
+                error = domain->store_error;
+        else if (domain->generation == 0)
+                error = -ENODATA;
+        control_reply_sync(daemon->control, sync->request, error, domain->generation);
+}
+
+static bool is_decided(const struct domain *domain)
+{
+        return !domain->settle.dirty || domain->state == CFGW_STATE_UNSTORED;
+}
+
+static void answer_syncs(struct daemon *daemon)
+{
+        size_t kept = 0;
+
+        for (size_t i = 0; i < daemon->sync_count; i++) {
+                struct pending_sync sync = daemon->syncs[i];
+
+                if (is_decided(daemon->domains[sync.domain]))
+                        answer(daemon, &sync);
+                else
+                        daemon->syncs[kept++] = sync;
+        }
+        daemon->sync_count = kept;
+}
+
+/* The events of every edit before the call are readable by now: inotify queues synchronously. */
+static int on_sync(void *userdata, const char *name, uint64_t request)
+{
+        struct daemon *daemon = userdata;
+        struct pending_sync *larger;
+        size_t i;
+
+        for (i = 0; i < daemon->count; i++)
+                if (strcmp(daemon->domains[i]->name, name) == 0)
+                        break;
+        if (i == daemon->count)
+                return -ENOENT;
+        larger = reallocarray(daemon->syncs, daemon->sync_count + 1, sizeof(*larger));
+        if (!larger)
+                return -ENOMEM;
+        daemon->syncs = larger;
+        larger[daemon->sync_count++] = (struct pending_sync){request, i};
+        if (daemon->watch)
+                watch_dispatch(daemon->watch);
+        settle_sync(&daemon->domains[i]->settle, now_usec());
+        return 0;
+}
+
+static char *on_status(void *userdata)
+{
+        struct daemon *daemon = userdata;
+        struct daemon_facts facts = {
+                .runtime_directory = daemon->options->runtime_directory,
+                .state_directory = daemon->options->state_directory,
+                .uptime_usec = now_usec() - daemon->started,
+                .has_inotify = daemon->watch != NULL,
+                .publisher_pid = publisher_pid(daemon->publisher),
+                .publisher_restarts = publisher_restarts(daemon->publisher),
+        };
+
+        return daemon_status_json(&facts, daemon->domains, daemon->count);
+}
+
+/* ----------------------------------------------------------------------- loop */
+
+static void beat(struct daemon *daemon, uint64_t now)
+{
+        if (now < daemon->beat_at)
+                return;
+        daemon->beat_at = usec_add(now, BOARD_BEAT_USEC);
+        board_writer_beat(daemon->board, now);
+        publisher_heartbeat(daemon->publisher, now);
+        sd_notify(0, "WATCHDOG=1");
+}
+
+static uint64_t next_deadline(const struct daemon *daemon)
+{
+        uint64_t next = MIN(daemon->beat_at, publisher_deadline(daemon->publisher));
+
+        next = MIN(next, control_deadline(daemon->control));
+        for (size_t i = 0; i < daemon->count; i++)
+                next = MIN(next, settle_deadline(&daemon->domains[i]->settle));
+        return next;
+}
+
+static void turn(struct daemon *daemon)
+{
+        uint64_t now = now_usec(), next;
+
+        look_at_all(daemon, now);
+        answer_syncs(daemon);
+        if (publisher_deadline(daemon->publisher) <= now)
+                publisher_dispatch(daemon->publisher, now);
+        if (control_deadline(daemon->control) <= now)
+                control_dispatch(daemon->control, now);
+        beat(daemon, now);
+
+        next = next_deadline(daemon);
+        now = now_usec();
+        ev_timer_stop(daemon->loop, &daemon->timer);
+        ev_now_update(daemon->loop);
+        ev_timer_set(&daemon->timer, next > now ? (double)(next - now) / 1e6 : 0., 0.);
+        ev_timer_start(daemon->loop, &daemon->timer);
+}
+
+static void on_watch(struct ev_loop *loop, ev_io *io, int events)
+{
+        struct daemon *daemon = io->data;
+
+        if (watch_dispatch(daemon->watch) > 0)
+                log_warning("events came faster than they were read; every file is looked at");
+        turn(daemon);
+}
+
+static void on_publisher(struct ev_loop *loop, ev_io *io, int events)
+{
+        struct daemon *daemon = io->data;
+
+        publisher_dispatch(daemon->publisher, now_usec());
+        turn(daemon);
+}
+
+static void on_control(struct ev_loop *loop, ev_io *io, int events)
+{
+        struct daemon *daemon = io->data;
+
+        control_dispatch(daemon->control, now_usec());
+        turn(daemon);
+}
+
+static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
+{
+        turn(timer->data);
+}
+
+static void on_stop(struct ev_loop *loop, ev_signal *signal, int events)
+{
+        log_notice("stopping on signal %d", signal->signum);
+        ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_hangup(struct ev_loop *loop, ev_signal *signal, int events)
+{
+        struct daemon *daemon = signal->data;
+
+        log_notice("looking at every file on SIGHUP");
+        for (size_t i = 0; i < daemon->count; i++) {
+                daemon->moved[i] = true;
+                settle_sync(&daemon->domains[i]->settle, now_usec());
+        }
+        turn(daemon);
+}
+
+static void watch_fd_of(struct daemon *daemon, ev_io *io, int fd,
+                        void (*on_io)(struct ev_loop *, ev_io *, int))
+{
+        ev_io_init(io, on_io, fd, EV_READ);
+        io->data = daemon;
+        ev_io_start(daemon->loop, io);
+}
+
+static void watch_signal(struct daemon *daemon, ev_signal *watcher, int number,
+                         void (*on_signal)(struct ev_loop *, ev_signal *, int))
+{
+        ev_signal_init(watcher, on_signal, number);
+        watcher->data = daemon;
+        ev_signal_start(daemon->loop, watcher);
+}
+
+static int start_loop(struct daemon *daemon)
+{
+        daemon->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+        if (!daemon->loop)
+                return -ENOMEM;
+        if (daemon->watch)
+                watch_fd_of(daemon, &daemon->watch_io, watch_fd(daemon->watch), on_watch);
+        watch_fd_of(daemon, &daemon->publisher_io, publisher_fd(daemon->publisher), on_publisher);
+        watch_fd_of(daemon, &daemon->control_io, control_fd(daemon->control), on_control);
+        watch_signal(daemon, &daemon->term, SIGTERM, on_stop);
+        watch_signal(daemon, &daemon->interrupt, SIGINT, on_stop);
+        watch_signal(daemon, &daemon->hangup, SIGHUP, on_hangup);
+        ev_timer_init(&daemon->timer, on_timer, 0., 0.);
+        daemon->timer.data = daemon;
+        return 0;
+}
+
+/* ---------------------------------------------------------------------- start */
+
+static int failed(const char *what, const char *path, int error)
+{
+        log_error("cannot %s %s: %s", what, path, strerror(-error));
+        return error;
+}
+
+/* Clients trust what the owner of the runtime directory writes: it must be ours. */
+static int check_owner(int directory, const char *path)
+{
+        struct stat stat;
+
+        if (fstat(directory, &stat) < 0)
+                return failed("use", path, -errno);
+        if (stat.st_uid != geteuid() && geteuid() != 0) {
+                log_error("%s belongs to another user", path);
+                return -EPERM;
+        }
+        return 0;
+}
+
+static int open_directory(const char *path, int *ret_directory, int *ret_lock)
+{
+        int r;
+
+        *ret_directory = directory_make(path);
+        if (*ret_directory < 0)
+                return failed("make", path, *ret_directory);
+        r = check_owner(*ret_directory, path);
+        if (r < 0)
+                return r;
+        *ret_lock = lock_take(*ret_directory, LOCK_FILE);
+        if (*ret_lock == -EWOULDBLOCK) {
+                log_error("another cfgwatchd uses %s", path);
+                return -EBUSY;
+        }
+        return *ret_lock < 0 ? failed("lock", path, *ret_lock) : 0;
+}
+
+static int open_domains(struct daemon *daemon)
+{
+        const struct options *options = daemon->options;
+
+        daemon->domains = calloc(options->count, sizeof(struct domain *));
+        daemon->moved = calloc(options->count, sizeof(bool));
+        if (!daemon->domains || !daemon->moved)
+                return -ENOMEM;
+        for (size_t i = 0; i < options->count; i++) {
+                int r = domain_new(&options->domains[i], daemon->state, daemon->runtime,
+                                   daemon->started, &daemon->domains[i]);
+
+                if (r < 0)
+                        return failed("keep the contents of domain", options->domains[i].name, r);
+                daemon->count++;
+        }
+        return 0;
+}
+
+/* Without inotify the TTL finds every change, only later. */
+static int open_watch(struct daemon *daemon)
+{
+        int r = watch_new(daemon->count, take_hint, daemon, &daemon->watch);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                log_warning("no inotify: %s; changes are found by the TTL", strerror(-r));
+        for (size_t i = 0; i < daemon->count; i++) {
+                daemon->moved[i] = true;
+                if (r < 0)
+                        daemon->domains[i]->watch_error = r;
+        }
+        return 0;
+}
+
+static int open_board(struct daemon *daemon)
+{
+        _cleanup_free_ const char **names = calloc(daemon->count, sizeof(char *));
+
+        if (!names)
+                return -ENOMEM;
+        for (size_t i = 0; i < daemon->count; i++)
+                names[i] = daemon->domains[i]->name;
+        return board_writer_new(daemon->options->runtime_directory, &daemon->access, names,
+                                daemon->count, &daemon->board);
+}
+
+static int open_peers(struct daemon *daemon)
+{
+        const struct control_handlers handlers = {on_sync, on_status, daemon};
+        const char *runtime = daemon->options->runtime_directory;
+        int r;
+
+        r = control_new(runtime, &daemon->access, &handlers, &daemon->control);
+        if (r < 0)
+                return failed("open the control socket in", runtime, r);
+        r = publisher_new(runtime, daemon->options->publisher, &daemon->access, daemon->count,
+                          now_usec(), &daemon->publisher);
+        if (r < 0)
+                return failed("open the event socket in", runtime, r);
+        return 0;
+}
+
+/* The first look at every file, before anybody sees the board. */
+static void first_looks(struct daemon *daemon)
+{
+        for (size_t i = 0; i < daemon->count; i++)
+                look(daemon, i, now_usec());
+}
+
+static int show(struct daemon *daemon)
+{
+        const char *runtime = daemon->options->runtime_directory;
+        int r;
+
+        daemon->access = shared_access(daemon);
+        r = access_apply(daemon->runtime, daemon->access);
+        if (r < 0)
+                return failed("set the mode of", runtime, r);
+        r = open_board(daemon);
+        if (r < 0)
+                return failed("make the board in", runtime, r);
+        r = open_peers(daemon);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < daemon->count; i++) {
+                tell_board(daemon, i);
+                tell_subscribers(daemon, i, MESSAGE_CHANGE, now_usec());
+        }
+        r = board_writer_publish(daemon->board, now_usec());
+        return r < 0 ? failed("show the board in", runtime, r) : 0;
+}
+
+static int start(struct daemon *daemon)
+{
+        int r;
+
+        /* Lease breaks say that a writer came while we probed for one: nothing to do. */
+        signal(SIGIO, SIG_IGN);
+        signal(SIGPIPE, SIG_IGN);
+        r = open_directory(daemon->options->runtime_directory, &daemon->runtime,
+                           &daemon->runtime_lock);
+        if (r == 0)
+                r = open_directory(daemon->options->state_directory, &daemon->state,
+                                   &daemon->state_lock);
+        if (r == 0)
+                r = open_domains(daemon);
+        if (r == 0)
+                r = open_watch(daemon);
+        if (r < 0)
+                return r;
+        first_looks(daemon);
+        r = show(daemon);
+        return r < 0 ? r : start_loop(daemon);
+}
+
+int daemon_new(const struct options *options, struct daemon **ret)
+{
+        _cleanup_(daemon_free_p) struct daemon *daemon = calloc(1, sizeof(*daemon));
+        int r;
+
+        if (!daemon)
+                return -ENOMEM;
+        daemon->options = options;
+        daemon->started = now_usec();
+        daemon->runtime = daemon->state = daemon->runtime_lock = daemon->state_lock = -1;
+        r = start(daemon);
+        if (r < 0)
+                return r;
+        *ret = STEAL(daemon);
+        return 0;
+}
+
+int daemon_run(struct daemon *daemon)
+{
+        turn(daemon);
+        sd_notify(0, "READY=1");
+        tell_systemd(daemon);
+        log_info("watching %zu domains", daemon->count);
+        ev_run(daemon->loop, 0);
+        sd_notify(0, "STOPPING=1");
+        return 0;
+}
+
+struct daemon *daemon_free(struct daemon *daemon)
+{
+        if (!daemon)
+                return NULL;
+        control_free(daemon->control);
+        publisher_free(daemon->publisher);
+        board_writer_free(daemon->board);
+        watch_free(daemon->watch);
+        for (size_t i = 0; i < daemon->count; i++)
+                domain_free(daemon->domains[i]);
+        free(daemon->domains);
+        free(daemon->moved);
+        free(daemon->syncs);
+        if (daemon->loop)
+                ev_loop_destroy(daemon->loop);
+        close_p(&daemon->runtime);
+        close_p(&daemon->state);
+        close_p(&daemon->state_lock);
+        close_p(&daemon->runtime_lock);
+        free(daemon);
+        return NULL;
+}

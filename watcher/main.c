@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon.h"
+#include "log.h"
+
+#include <stdio.h>
+
+#define EXIT_USAGE 2
+
+static int run(const struct options *options)
+{
+        _cleanup_(daemon_free_p) struct daemon *daemon = NULL;
+
+        log_set_level(options->log_level);
+        if (daemon_new(options, &daemon) < 0 || daemon_run(daemon) < 0)
+                return EXIT_FAILURE;
+        return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+        _cleanup_(options_clear) struct options options = {.count = 0};
+        _cleanup_free_ char *error = NULL;
+
+        switch (options_parse(argc, argv, PUBLISHER_PROGRAM, &options, &error)) {
+        case OPTIONS_RUN:
+                return run(&options);
+        case OPTIONS_SHOW_HELP:
+                fputs(options_help, stdout);
+                return EXIT_SUCCESS;
+        case OPTIONS_SHOW_VERSION:
+                puts("cfgwatchd " PACKAGE_VERSION);
+                return EXIT_SUCCESS;
+        default:
+                fprintf(stderr, "cfgwatchd: %s\n", error ? error : "out of memory");
+                return EXIT_USAGE;
+        }
+}
