@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* The JSON of `status`, read back with the library that others would use. */
+#include "testing.h"
+
+#include "daemon_status.h"
+
+#include <jansson.h>
+#include <signal.h>
+#include <string.h>
+
+#define GOOD "datastore: one\n\tpath /srv/one\n"
+
+static struct domain *make_domain(void **state, const char *text)
+{
+        struct domain_options options = {
+                .name = "datastore",
+                .path = testing_path(state, "file.cfg"),
+                .times = SETTLE_TIMES_DEFAULT,
+                .history_length = 10,
+        };
+        int state_fd = directory_make(testing_path(state, "state"));
+        int runtime = directory_make(testing_path(state, "run"));
+        struct domain *domain;
+
+        signal(SIGIO, SIG_IGN);
+        testing_write_file(options.path, text);
+        assert_int_equal(domain_new(&options, state_fd, runtime, 0, &domain), 0);
+        domain_look(domain, 0);
+        close(state_fd);
+        close(runtime);
+        return domain;
+}
+
+static json_t *status_of(struct domain *domain, json_t **ret_domain)
+{
+        struct daemon_facts facts = {
+                .runtime_directory = "/run/x",
+                .state_directory = "/var/lib/x",
+                .uptime_usec = 5,
+                .has_inotify = true,
+                .publisher_pid = 42,
+                .publisher_restarts = 3,
+        };
+        _cleanup_free_ char *text = daemon_status_json(&facts, &domain, 1);
+        json_t *status;
+
+        assert_non_null(text);
+        status = json_loads(text, 0, NULL);
+        assert_non_null(status);
+        *ret_domain = json_array_get(json_object_get(status, "domains"), 0);
+        assert_non_null(*ret_domain);
+        return status;
+}
+
+static const char *text_of(json_t *object, const char *key)
+{
+        return json_string_value(json_object_get(object, key));
+}
+
+static json_int_t number_of(json_t *object, const char *key)
+{
+        assert_true(json_is_integer(json_object_get(object, key)));
+        return json_integer_value(json_object_get(object, key));
+}
+
+static void test_valid_domain_is_told_in_full(void **state)
+{
+        struct domain *domain = make_domain(state, GOOD);
+        json_t *told, *status = status_of(domain, &told);
+
+        assert_string_equal(text_of(status, "watching"), "inotify");
+        assert_int_equal(number_of(json_object_get(status, "publisher"), "restarts"), 3);
+        assert_string_equal(text_of(told, "state"), "valid");
+        assert_int_equal(number_of(told, "generation"), 1);
+        assert_int_equal(number_of(told, "sections"), 1);
+        assert_int_equal(number_of(told, "size"), strlen(GOOD));
+        assert_int_equal(number_of(json_object_get(told, "found"), "start"), 1);
+        assert_int_equal(strncmp(text_of(told, "digest"), "sha256:", 7), 0);
+        assert_int_equal(strlen(text_of(told, "epoch")), 16);
+        assert_true(json_is_null(json_object_get(told, "reason")));
+        assert_true(json_is_null(json_object_get(told, "degraded")));
+        assert_true(json_is_false(json_object_get(told, "pending")));
+        json_decref(status);
+        domain_free(domain);
+}
+
+static void test_domain_without_content_says_so(void **state)
+{
+        struct domain *domain = make_domain(state, "nonsense\n");
+        json_t *told, *status = status_of(domain, &told);
+        _cleanup_free_ char *line = daemon_status_line(&domain, 1);
+
+        assert_string_equal(text_of(told, "state"), "invalid");
+        assert_int_equal(number_of(told, "line"), 1);
+        assert_string_equal(text_of(told, "reason"), "syntax error (expected header)");
+        assert_int_equal(number_of(told, "generation"), 0);
+        assert_true(json_is_null(json_object_get(told, "digest")));
+        assert_string_equal(line, "0 of 1 domains valid; datastore is invalid: syntax error "
+                                  "(expected header)");
+        json_decref(status);
+        domain_free(domain);
+}
+
+static void test_blind_watch_is_told_as_degraded(void **state)
+{
+        struct domain *domain = make_domain(state, GOOD);
+        json_t *told, *status;
+
+        domain->found_last = SETTLE_CAUSE_TTL;
+        status = status_of(domain, &told);
+        assert_non_null(strstr(text_of(told, "degraded"), "TTL"));
+        json_decref(status);
+        domain->watch_error = -28;
+        status = status_of(domain, &told);
+        assert_non_null(strstr(text_of(told, "degraded"), "No space left"));
+        json_decref(status);
+        domain_free(domain);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(test_valid_domain_is_told_in_full),
+                TEST(test_domain_without_content_says_so),
+                TEST(test_blind_watch_is_told_as_degraded),
+        };
+
+        return TESTING_RUN(tests);
+}
