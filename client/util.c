@@ -34,13 +34,14 @@ uint64_t now_realtime_usec(void)
 
 int poll_timeout(uint64_t deadline, uint64_t now)
 {
-        uint64_t msec;
+        uint64_t left, msec;
 
         if (deadline == USEC_NEVER)
                 return -1;
         if (deadline <= now)
                 return 0;
-        msec = (deadline - now + USEC_PER_MSEC - 1) / USEC_PER_MSEC;
+        left = deadline - now;
+        msec = left / USEC_PER_MSEC + (left % USEC_PER_MSEC > 0);
         return msec > INT_MAX ? INT_MAX : (int)msec;
 }
 
