@@ -98,6 +98,12 @@ tests_unit_test_inifile_LDADD = $(TEST_WATCHER)
 tests_unit_test_options_LDADD = $(TEST_WATCHER)
 tests_unit_test_domain_LDADD = $(TEST_WATCHER)
 
+# unit: serving
+check_PROGRAMS += tests/unit/test-coalesce tests/unit/test-publisher
+tests_unit_test_coalesce_LDADD = $(TEST_SERVING)
+tests_unit_test_publisher_LDADD = $(TEST_SERVING) $(NANOMSG_LIBS)
+EXTRA_tests_unit_test_publisher_DEPENDENCIES = cfgwatch-publisher
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS)

@@ -9,6 +9,10 @@ libserving_la_SOURCES = \
 	watcher/log.c watcher/log.h \
 	watcher/access.c watcher/access.h \
 	watcher/board_writer.c watcher/board_writer.h \
+	watcher/coalesce.c watcher/coalesce.h \
+	watcher/child.c watcher/child.h \
+	watcher/helper.c watcher/helper.h \
+	watcher/socket_file.c watcher/socket_file.h \
 	watcher/publisher.c watcher/publisher.h \
 	watcher/control.c watcher/control.h
 libserving_la_LIBADD = libwire.la libbase.la
@@ -36,4 +40,4 @@ cfgwatchd_LDADD = libwatcher.la
 pkglibexec_PROGRAMS += cfgwatch-publisher
 
 cfgwatch_publisher_SOURCES = watcher/publisher_main.c
-cfgwatch_publisher_LDADD = libbase.la $(NANOMSG_LIBS)
+cfgwatch_publisher_LDADD = libserving.la libbase.la $(NANOMSG_LIBS)

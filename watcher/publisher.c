@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Brings two things together that know nothing of each other: what is due (coalesce.c) and
+ * who takes it (helper.c). While the helper is down, stuck or full, messages wait in the
+ * coalescer, one a domain and the newest wins; so nothing piles up and nothing is lost but
+ * what a newer message has replaced.
+ *
+ * A new helper is told the state of all domains at once. But its subscribers are not there
+ * yet: nanomsg connects them again after some 100 ms, and what is sent before that reaches
+ * nobody. Hence the repeats in the first second: without them, somebody who kills the helper
+ * in step with the heartbeat would keep subscribers deaf.
+ */
+#include "publisher.h"
+
+#include "coalesce.h"
+#include "helper.h"
+#include "socket_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define REPEAT_FIRST_USEC (100 * USEC_PER_MSEC) /* then twice as long each time */
+#define REPEAT_LAST_USEC (400 * USEC_PER_MSEC)  /* after which heartbeats do */
+
+/* What the last words may take in all, where the helper is slow to make room for them. */
+#define FAREWELL_USEC (100 * USEC_PER_MSEC)
+
+struct publisher {
+        char *path;
+        struct coalescer *coalescer;
+        struct helper *helper;
+        uint64_t repeat_usec; /* when to repeat for late subscribers, or never */
+        uint64_t repeat_gap_usec;
+};
+
+static int start_helper(struct publisher *publisher, const char *program,
+                        const struct access *access, uint64_t now)
+{
+        char gid[24], mode[24];
+        const char *arguments[] = {publisher->path, gid, mode, NULL};
+
+        snprintf(gid, sizeof(gid), "%u", (unsigned int)access->gid);
+        snprintf(mode, sizeof(mode), "%u", (unsigned int)access->mode);
+        return helper_new(program, arguments, now, &publisher->helper);
+}
+
+int publisher_new(const char *runtime_directory, const char *helper, const struct access *access,
+                  size_t domains, uint64_t now, struct publisher **ret)
+{
+        _cleanup_(publisher_free_p) struct publisher *publisher = calloc(1, sizeof(*publisher));
+        int r;
+
+        if (!publisher)
+                return -ENOMEM;
+        publisher->repeat_usec = USEC_NEVER;
+        publisher->path = format_string("%s/%s", runtime_directory, EVENT_SOCKET);
+        if (!publisher->path)
+                return -ENOMEM;
+        if (strlen(publisher->path) > EVENT_PATH_MAX)
+                return -ENAMETOOLONG;
+        r = coalescer_new(domains, PUBLISHER_GAP_USEC, &publisher->coalescer);
+        if (r < 0)
+                return r;
+        r = start_helper(publisher, helper, access, now);
+        if (r < 0)
+                return r;
+        *ret = STEAL(publisher);
+        return 0;
+}
+
+/* Sends what is due, as far as the helper takes it. */
+static int flush(struct publisher *publisher, uint64_t now)
+{
+        const struct message *message;
+        char line[EVENT_SIZE_MAX + 1];
+        int r;
+
+        if (!helper_is_writable(publisher->helper))
+                return -EAGAIN;
+        while ((message = coalescer_next(publisher->coalescer, now))) {
+                r = helper_send(publisher->helper, line, message_encode(message, line), now);
+                if (r < 0)
+                        return r;
+                coalescer_sent(publisher->coalescer, now);
+        }
+        return 0;
+}
+
+static void say_farewell(struct publisher *publisher)
+{
+        uint64_t now = now_usec(), until = usec_add(now, FAREWELL_USEC);
+
+        coalescer_repeat(publisher->coalescer, MESSAGE_FAREWELL, now);
+        coalescer_hurry(publisher->coalescer);
+        while (flush(publisher, now) == -EAGAIN && now < until) {
+                helper_wait_writable(publisher->helper, until - now);
+                if (!helper_is_writable(publisher->helper))
+                        return;
+                now = now_usec();
+        }
+}
+
+struct publisher *publisher_free(struct publisher *publisher)
+{
+        if (!publisher)
+                return NULL;
+        if (publisher->helper) {
+                say_farewell(publisher);
+                helper_free(publisher->helper);
+                socket_file_remove(publisher->path);
+        }
+        coalescer_free(publisher->coalescer);
+        free(publisher->path);
+        free(publisher);
+        return NULL;
+}
+
+int publisher_fd(const struct publisher *publisher)
+{
+        return helper_fd(publisher->helper);
+}
+
+uint64_t publisher_deadline(const struct publisher *publisher)
+{
+        uint64_t deadline = helper_deadline(publisher->helper);
+
+        if (!helper_is_writable(publisher->helper))
+                return deadline;
+        deadline = MIN(deadline, publisher->repeat_usec);
+        return MIN(deadline, coalescer_deadline(publisher->coalescer));
+}
+
+static void greet(struct publisher *publisher, uint64_t now)
+{
+        coalescer_repeat(publisher->coalescer, MESSAGE_HEARTBEAT, now);
+        coalescer_hurry(publisher->coalescer);
+        publisher->repeat_gap_usec = REPEAT_FIRST_USEC;
+        publisher->repeat_usec = usec_add(now, REPEAT_FIRST_USEC);
+}
+
+static void repeat(struct publisher *publisher, uint64_t now)
+{
+        coalescer_repeat(publisher->coalescer, MESSAGE_HEARTBEAT, now);
+        publisher->repeat_gap_usec *= 2;
+        if (publisher->repeat_gap_usec > REPEAT_LAST_USEC)
+                publisher->repeat_usec = USEC_NEVER;
+        else
+                publisher->repeat_usec = usec_add(now, publisher->repeat_gap_usec);
+}
+
+void publisher_dispatch(struct publisher *publisher, uint64_t now)
+{
+        if (helper_dispatch(publisher->helper, now) == HELPER_READY)
+                greet(publisher, now);
+        else if (now >= publisher->repeat_usec && helper_is_writable(publisher->helper))
+                repeat(publisher, now);
+        flush(publisher, now);
+}
+
+void publisher_tell(struct publisher *publisher, size_t i, const struct message *message,
+                    uint64_t now)
+{
+        coalescer_put(publisher->coalescer, i, message, now);
+        flush(publisher, now);
+}
+
+void publisher_heartbeat(struct publisher *publisher, uint64_t now)
+{
+        coalescer_repeat(publisher->coalescer, MESSAGE_HEARTBEAT, now);
+        flush(publisher, now);
+}
+
+pid_t publisher_pid(const struct publisher *publisher)
+{
+        return helper_pid(publisher->helper);
+}
+
+uint64_t publisher_restarts(const struct publisher *publisher)
+{
+        return helper_restarts(publisher->helper);
+}
