@@ -99,10 +99,11 @@ tests_unit_test_options_LDADD = $(TEST_WATCHER)
 tests_unit_test_domain_LDADD = $(TEST_WATCHER)
 
 # unit: serving
-check_PROGRAMS += tests/unit/test-coalesce tests/unit/test-publisher
+check_PROGRAMS += tests/unit/test-coalesce tests/unit/test-publisher tests/unit/test-control
 tests_unit_test_coalesce_LDADD = $(TEST_SERVING)
 tests_unit_test_publisher_LDADD = $(TEST_SERVING) $(NANOMSG_LIBS)
 EXTRA_tests_unit_test_publisher_DEPENDENCIES = cfgwatch-publisher
+tests_unit_test_control_LDADD = $(TEST_SERVING)
 
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.

@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: MIT */
+#include "control.h"
+#include "testing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#define START (100 * USEC_PER_SEC) /* the clock is the tests' own */
+
+/* The daemon behind the socket, played by the test. */
+struct fixture {
+        struct control *control;
+        const char *path;
+        uint64_t now;
+        char domain[CONTROL_REQUEST_MAX]; /* asked for last */
+        uint64_t request;
+        size_t asked;
+        int sync_result;
+        bool answer_at_once;
+        size_t status_size; /* of the report */
+};
+
+static int handle_sync(void *userdata, const char *domain, uint64_t request)
+{
+        struct fixture *fixture = userdata;
+
+        strcpy(fixture->domain, domain);
+        fixture->request = request;
+        fixture->asked++;
+        if (fixture->answer_at_once)
+                control_reply_sync(fixture->control, request, 0, 5);
+        return fixture->sync_result;
+}
+
+static char *handle_status(void *userdata)
+{
+        struct fixture *fixture = userdata;
+        char *report = malloc(fixture->status_size + 1);
+
+        assert_non_null(report);
+        memset(report, 'x', fixture->status_size);
+        report[fixture->status_size] = '\0';
+        return report;
+}
+
+static void open_control(struct fixture *fixture, void **state, struct access access)
+{
+        struct control_handlers handlers = {handle_sync, handle_status, fixture};
+
+        memset(fixture, 0, sizeof(*fixture));
+        fixture->now = START;
+        fixture->status_size = 2;
+        fixture->path = testing_path(state, CONTROL_SOCKET);
+        assert_int_equal(
+                control_new(testing_path(state, "."), &access, &handlers, &fixture->control), 0);
+}
+
+static void turn(struct fixture *fixture)
+{
+        struct pollfd wait = {.fd = control_fd(fixture->control), .events = POLLIN};
+
+        poll(&wait, 1, 2);
+        control_dispatch(fixture->control, fixture->now);
+}
+
+#define TURN_UNTIL(fixture, expression)                                                            \
+        do {                                                                                       \
+                uint64_t until_ = testing_now() + TEST_PATIENCE_USEC;                              \
+                while (!(expression)) {                                                            \
+                        if (testing_now() > until_)                                                \
+                                fail_msg("waited in vain for: %s", #expression);                   \
+                        turn(fixture);                                                             \
+                }                                                                                  \
+        } while (0)
+
+static int dial(struct fixture *fixture)
+{
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+        assert_true(fd >= 0);
+        strcpy(address.sun_path, fixture->path);
+        assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+        return fd;
+}
+
+static void say(int fd, const char *text)
+{
+        assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+}
+
+/* Everything up to the end of the stream, which comes while the daemon's loop turns. */
+static const char *hear(struct fixture *fixture, int fd)
+{
+        static char text[4096];
+        size_t used = 0;
+        uint64_t until = testing_now() + TEST_PATIENCE_USEC;
+
+        for (;;) {
+                ssize_t n = recv(fd, text + used, sizeof(text) - 1 - used, MSG_DONTWAIT);
+
+                if (n == 0 || (n < 0 && errno == ECONNRESET))
+                        break;
+                if (n > 0)
+                        used += (size_t)n;
+                else
+                        turn(fixture);
+                assert_true(testing_now() < until);
+        }
+        text[used] = '\0';
+        return text;
+}
+
+static bool has_ended(int fd)
+{
+        char byte;
+        ssize_t n = recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
+
+        return n == 0 || (n < 0 && errno == ECONNRESET);
+}
+
+static void expect_answer(struct fixture *fixture, const char *request, const char *answer)
+{
+        int fd = dial(fixture);
+
+        say(fd, request);
+        assert_string_equal(hear(fixture, fd), answer);
+        close(fd);
+}
+
+/* -------------------------------------------------------------- requests */
+
+static void sync_is_answered_when_the_daemon_knows(void **state)
+{
+        struct fixture fixture;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fd = dial(&fixture);
+        say(fd, "sync datastore\n");
+        TURN_UNTIL(&fixture, fixture.asked == 1);
+        assert_string_equal(fixture.domain, "datastore");
+        for (int i = 0; i < 5; i++)
+                turn(&fixture);
+        assert_false(has_ended(fd));
+        control_reply_sync(fixture.control, fixture.request, 0, 43);
+        assert_string_equal(hear(&fixture, fd), "ok 43\n");
+        close(fd);
+        control_free(fixture.control);
+}
+
+static void sync_may_be_answered_inside_the_handler(void **state)
+{
+        struct fixture fixture;
+
+        open_control(&fixture, state, access_private());
+        fixture.answer_at_once = true;
+        expect_answer(&fixture, "sync datastore\n", "ok 5\n");
+        control_free(fixture.control);
+}
+
+static void errors_of_a_sync_are_told_by_name(void **state)
+{
+        struct fixture fixture;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fixture.sync_result = -ENOENT;
+        expect_answer(&fixture, "sync nowhere\n", "error ENOENT no such domain\n");
+        fixture.sync_result = 0;
+        fd = dial(&fixture);
+        say(fd, "sync datastore\n");
+        TURN_UNTIL(&fixture, fixture.asked == 2);
+        control_reply_sync(fixture.control, fixture.request, -ENODATA, 0);
+        assert_string_equal(hear(&fixture, fd), "error ENODATA its file could never be used\n");
+        close(fd);
+        control_free(fixture.control);
+}
+
+static void names_that_are_none_never_reach_the_daemon(void **state)
+{
+        struct fixture fixture;
+
+        open_control(&fixture, state, access_private());
+        expect_answer(&fixture, "sync ../../etc\n", "error ENOENT no such domain\n");
+        expect_answer(&fixture, "sync \n", "error ENOENT no such domain\n");
+        expect_answer(&fixture, "sync a b\n", "error ENOENT no such domain\n");
+        assert_int_equal(fixture.asked, 0);
+        control_free(fixture.control);
+}
+
+static void status_is_the_report_up_to_the_end(void **state)
+{
+        struct fixture fixture;
+
+        open_control(&fixture, state, access_private());
+        expect_answer(&fixture, "status\n", "ok\nxx");
+        control_free(fixture.control);
+}
+
+static void request_may_come_byte_by_byte(void **state)
+{
+        struct fixture fixture;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fixture.answer_at_once = true;
+        fd = dial(&fixture);
+        for (const char *c = "sync datastore\n"; *c; c++) {
+                assert_int_equal(send(fd, c, 1, MSG_NOSIGNAL), 1);
+                turn(&fixture);
+        }
+        assert_string_equal(hear(&fixture, fd), "ok 5\n");
+        close(fd);
+        control_free(fixture.control);
+}
+
+static void client_may_close_his_sending_side(void **state)
+{
+        struct fixture fixture;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fd = dial(&fixture);
+        say(fd, "sync datastore\n");
+        shutdown(fd, SHUT_WR);
+        TURN_UNTIL(&fixture, fixture.asked == 1);
+        turn(&fixture);
+        control_reply_sync(fixture.control, fixture.request, 0, 9);
+        assert_string_equal(hear(&fixture, fd), "ok 9\n");
+        close(fd);
+        control_free(fixture.control);
+}
+
+/* --------------------------------------------------------------- garbage */
+
+static void garbage_gets_an_error_and_the_end(void **state)
+{
+        static const char refused[] = "error EBADMSG not a request\n";
+        struct fixture fixture;
+        char endless[CONTROL_REQUEST_MAX + 100];
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        expect_answer(&fixture, "\n", refused);
+        expect_answer(&fixture, "GET / HTTP/1.0\r\n\r\n", refused);
+        expect_answer(&fixture, "sync\n", refused);
+        expect_answer(&fixture, "STATUS\n", refused);
+        expect_answer(&fixture, "status\nstatus\n", refused);
+        memset(endless, 's', sizeof(endless));
+        endless[sizeof(endless) - 1] = '\0';
+        expect_answer(&fixture, endless, refused);
+        fd = dial(&fixture);
+        assert_int_equal(send(fd, "sync a\0b\n", 9, MSG_NOSIGNAL), 9);
+        assert_string_equal(hear(&fixture, fd), refused);
+        close(fd);
+        fd = dial(&fixture);
+        say(fd, "status"); /* and no line end */
+        shutdown(fd, SHUT_WR);
+        assert_string_equal(hear(&fixture, fd), refused);
+        close(fd);
+        assert_int_equal(fixture.asked, 0);
+        control_free(fixture.control);
+}
+
+static void slow_sender_loses_his_connection(void **state)
+{
+        struct fixture fixture;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fd = dial(&fixture);
+        say(fd, "sync");
+        turn(&fixture);
+        assert_int_equal(control_deadline(fixture.control), START + CONTROL_REQUEST_USEC);
+        fixture.now = START + CONTROL_REQUEST_USEC - 1;
+        turn(&fixture);
+        assert_false(has_ended(fd));
+        fixture.now++;
+        assert_string_equal(hear(&fixture, fd), "error ETIMEDOUT took too long\n");
+        assert_int_equal(control_deadline(fixture.control), USEC_NEVER);
+        close(fd);
+        control_free(fixture.control);
+}
+
+static void sync_without_an_answer_ends_in_time(void **state)
+{
+        struct fixture fixture;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fd = dial(&fixture);
+        say(fd, "sync datastore\n");
+        TURN_UNTIL(&fixture, fixture.asked == 1);
+        assert_int_equal(control_deadline(fixture.control), START + CONTROL_REPLY_USEC);
+        fixture.now = START + CONTROL_REPLY_USEC;
+        assert_string_equal(hear(&fixture, fd), "error ETIMEDOUT took too long\n");
+        control_reply_sync(fixture.control, fixture.request, 0, 1); /* finds nobody */
+        close(fd);
+        control_free(fixture.control);
+}
+
+/* --------------------------------------------------------------- crowds */
+
+static void idle_connections_do_not_keep_others_out(void **state)
+{
+        struct fixture fixture;
+        int idle[200];
+
+        open_control(&fixture, state, access_private());
+        fixture.answer_at_once = true;
+        for (size_t i = 0; i < ELEMENTS(idle); i++) {
+                idle[i] = dial(&fixture);
+                turn(&fixture);
+        }
+        expect_answer(&fixture, "sync datastore\n", "ok 5\n");
+        TURN_UNTIL(&fixture, has_ended(idle[0]));          /* the oldest made room */
+        assert_false(has_ended(idle[ELEMENTS(idle) - 1])); /* and not the newest */
+        for (size_t i = 0; i < ELEMENTS(idle); i++)
+                close(idle[i]);
+        control_free(fixture.control);
+}
+
+/* All of it before the daemon's first turn: whoever has something to say is heard. */
+static void requests_in_a_crowd_are_all_heard(void **state)
+{
+        struct fixture fixture;
+        int fds[100];
+
+        open_control(&fixture, state, access_private());
+        fixture.answer_at_once = true;
+        for (size_t i = 0; i < ELEMENTS(fds); i++) {
+                fds[i] = dial(&fixture);
+                if (i % 2 == 0)
+                        say(fds[i], "sync datastore\n");
+        }
+        for (size_t i = 0; i < ELEMENTS(fds); i += 2)
+                assert_string_equal(hear(&fixture, fds[i]), "ok 5\n");
+        for (size_t i = 0; i < ELEMENTS(fds); i++)
+                close(fds[i]);
+        control_free(fixture.control);
+}
+
+static void more_waiting_clients_than_places_are_told_so(void **state)
+{
+        struct fixture fixture;
+        int fds[CONTROL_CLIENTS_MAX], late;
+
+        open_control(&fixture, state, access_private());
+        for (size_t i = 0; i < ELEMENTS(fds); i++) {
+                fds[i] = dial(&fixture);
+                say(fds[i], "sync datastore\n");
+                TURN_UNTIL(&fixture, fixture.asked == i + 1);
+        }
+        late = dial(&fixture);
+        assert_string_equal(hear(&fixture, late), "error EBUSY too many clients\n");
+        for (size_t i = 0; i < ELEMENTS(fds); i++) {
+                assert_false(has_ended(fds[i]));
+                close(fds[i]);
+        }
+        close(late);
+        control_free(fixture.control);
+}
+
+static void vanished_client_is_forgotten_and_his_number_not_reused(void **state)
+{
+        struct fixture fixture;
+        uint64_t gone;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fd = dial(&fixture);
+        say(fd, "sync datastore\n");
+        TURN_UNTIL(&fixture, fixture.asked == 1);
+        gone = fixture.request;
+        close(fd);
+        TURN_UNTIL(&fixture, control_deadline(fixture.control) == USEC_NEVER);
+        fd = dial(&fixture);
+        say(fd, "sync other\n");
+        TURN_UNTIL(&fixture, fixture.asked == 2);
+        assert_int_not_equal(fixture.request, gone);
+        control_reply_sync(fixture.control, gone, 0, 1);
+        control_reply_sync(fixture.control, fixture.request, 0, 2);
+        assert_string_equal(hear(&fixture, fd), "ok 2\n");
+        close(fd);
+        control_free(fixture.control);
+}
+
+/* -------------------------------------------------------------- answers */
+
+static void big_report_reaches_a_slow_reader_whole(void **state)
+{
+        struct fixture fixture;
+        char piece[4096];
+        size_t total = 0;
+        ssize_t n;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fixture.status_size = (size_t)4 << 20;
+        fd = dial(&fixture);
+        say(fd, "status\n");
+        for (int i = 0; i < 20; i++)
+                turn(&fixture);
+        /* It does not fit: the rest waits, and others are served meanwhile. */
+        fixture.answer_at_once = true;
+        expect_answer(&fixture, "sync datastore\n", "ok 5\n");
+        while ((n = recv(fd, piece, sizeof(piece), 0)) > 0) {
+                total += (size_t)n;
+                control_dispatch(fixture.control, fixture.now);
+        }
+        assert_int_equal(n, 0);
+        assert_int_equal(total, fixture.status_size + 3);
+        close(fd);
+        control_free(fixture.control);
+}
+
+static void reader_who_never_takes_the_answer_is_dropped_in_time(void **state)
+{
+        struct fixture fixture;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fixture.status_size = (size_t)4 << 20;
+        fd = dial(&fixture);
+        say(fd, "status\n");
+        TURN_UNTIL(&fixture, control_deadline(fixture.control) == START + CONTROL_REPLY_USEC);
+        fixture.now = START + CONTROL_REPLY_USEC;
+        TURN_UNTIL(&fixture, control_deadline(fixture.control) == USEC_NEVER);
+        close(fd);
+        control_free(fixture.control);
+}
+
+static void reader_who_goes_away_in_the_middle_is_dropped(void **state)
+{
+        struct fixture fixture;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fixture.status_size = (size_t)4 << 20;
+        fd = dial(&fixture);
+        say(fd, "status\n");
+        TURN_UNTIL(&fixture, control_deadline(fixture.control) == START + CONTROL_REPLY_USEC);
+        close(fd);
+        TURN_UNTIL(&fixture, control_deadline(fixture.control) == USEC_NEVER);
+        control_free(fixture.control);
+}
+
+/* ---------------------------------------------------------------- files */
+
+static void expect_mode(void **state, mode_t access_mode, mode_t expected)
+{
+        struct access access = access_private();
+        struct fixture fixture;
+        struct stat stat;
+
+        access.mode = access_mode;
+        open_control(&fixture, state, access);
+        assert_int_equal(lstat(fixture.path, &stat), 0);
+        assert_true(S_ISSOCK(stat.st_mode));
+        assert_int_equal(stat.st_mode & 0777, expected);
+        fixture.control = control_free(fixture.control);
+        assert_int_equal(lstat(fixture.path, &stat), -1);
+}
+
+static void socket_lets_in_nobody_but_who_may_read_the_source(void **state)
+{
+        expect_mode(state, 0600, 0600);
+        expect_mode(state, 0640, 0660);
+        expect_mode(state, 0644, 0666);
+}
+
+static void stale_socket_is_replaced_and_other_files_are_not(void **state)
+{
+        struct control_handlers handlers = {handle_sync, handle_status, NULL};
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const char *path = testing_path(state, CONTROL_SOCKET);
+        struct access access = access_private();
+        struct control *control = NULL;
+
+        strcpy(address.sun_path, path);
+        assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+        close(fd);
+        assert_int_equal(control_new(testing_path(state, "."), &access, &handlers, &control), 0);
+        control = control_free(control);
+
+        testing_write_file(path, "mine\n");
+        assert_int_equal(control_new(testing_path(state, "."), &access, &handlers, &control),
+                         -EEXIST);
+        assert_null(control);
+        assert_string_equal(testing_read_file(state, path), "mine\n");
+}
+
+static void path_too_long_for_a_socket_is_refused(void **state)
+{
+        struct control_handlers handlers = {handle_sync, handle_status, NULL};
+        struct access access = access_private();
+        struct control *control = NULL;
+        char directory[120];
+
+        memset(directory, 'x', sizeof(directory));
+        directory[0] = '/';
+        directory[sizeof(directory) - 1] = '\0';
+        assert_int_equal(control_new(directory, &access, &handlers, &control), -ENAMETOOLONG);
+        assert_null(control);
+}
+
+static void lack_of_descriptors_is_survived_without_a_busy_loop(void **state)
+{
+        struct rlimit before, none;
+        struct fixture fixture;
+        struct pollfd wait;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        fixture.answer_at_once = true;
+        fd = dial(&fixture);
+        say(fd, "sync datastore\n");
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+        none = before;
+        none.rlim_cur = (rlim_t)fd + 1;
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+        turn(&fixture);
+        wait = (struct pollfd){.fd = control_fd(fixture.control), .events = POLLIN};
+        assert_int_equal(poll(&wait, 1, 0), 0); /* it does not ask again at once */
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        assert_true(control_deadline(fixture.control) > fixture.now);
+        assert_true(control_deadline(fixture.control) <= fixture.now + USEC_PER_SEC);
+        fixture.now = control_deadline(fixture.control);
+        expect_answer(&fixture, "sync datastore\n", "ok 5\n");
+        close(fd);
+        control_free(fixture.control);
+}
+
+int main(void)
+{
+        static const struct CMUnitTest tests[] = {
+                TEST(sync_is_answered_when_the_daemon_knows),
+                TEST(sync_may_be_answered_inside_the_handler),
+                TEST(errors_of_a_sync_are_told_by_name),
+                TEST(names_that_are_none_never_reach_the_daemon),
+                TEST(status_is_the_report_up_to_the_end),
+                TEST(request_may_come_byte_by_byte),
+                TEST(client_may_close_his_sending_side),
+                TEST(garbage_gets_an_error_and_the_end),
+                TEST(slow_sender_loses_his_connection),
+                TEST(sync_without_an_answer_ends_in_time),
+                TEST(idle_connections_do_not_keep_others_out),
+                TEST(requests_in_a_crowd_are_all_heard),
+                TEST(more_waiting_clients_than_places_are_told_so),
+                TEST(vanished_client_is_forgotten_and_his_number_not_reused),
+                TEST(big_report_reaches_a_slow_reader_whole),
+                TEST(reader_who_never_takes_the_answer_is_dropped_in_time),
+                TEST(reader_who_goes_away_in_the_middle_is_dropped),
+                TEST(socket_lets_in_nobody_but_who_may_read_the_source),
+                TEST(stale_socket_is_replaced_and_other_files_are_not),
+                TEST(path_too_long_for_a_socket_is_refused),
+                TEST(lack_of_descriptors_is_survived_without_a_busy_loop),
+        };
+
+        return TESTING_RUN(tests);
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A fixed table of clients. Each goes
+ *
+ *   FREE --accept--> READING --"sync"--> WAITING --reply--> WRITING --all sent--> FREE
+ *                       +-----"status", or what is not a request---^
+ *
+ * and from anywhere to FREE when it goes away, when its time is over, or when a newcomer
+ * needs the place of the one that has been READING longest. A place is known by its index
+ * inside the table, and to the outside by the number of its request, which is never used
+ * twice: an answer that comes too late finds nobody.
+ *
+ * New places are taken only after all events of one epoll_wait() are dealt with, so that
+ * an event never meets another client than its own; and a newcomer is read at once, so that
+ * idle connections, however many, never push out somebody who has something to say.
+ */
+#include "control.h"
+
+#include "log.h"
+#include "socket_file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#define LISTENER UINT32_MAX                     /* in place of a client's index */
+#define BACKLOG 128                             /* connections that wait for one turn of the loop */
+#define ACCEPT_PAUSE_USEC (250 * USEC_PER_MSEC) /* when there are no descriptors left */
+
+enum client_state { CLIENT_FREE, CLIENT_READING, CLIENT_WAITING, CLIENT_WRITING };
+
+struct client {
+        enum client_state state;
+        int fd;
+        uint64_t number; /* of the connection, and of its request */
+        uint64_t deadline;
+        char request[CONTROL_REQUEST_MAX];
+        size_t used;
+        char *reply;
+        size_t size, sent;
+};
+
+struct control {
+        char *path;
+        int epoll_fd;
+        int fd;
+        bool bound;
+        bool starved; /* the last accept failed, and the log has been told */
+        uint64_t numbers;
+        uint64_t accept_usec; /* when to accept again; USEC_NEVER while the listener is polled */
+        struct control_handlers handlers;
+        struct client clients[CONTROL_CLIENTS_MAX];
+};
+
+static void watch_fd(struct control *control, int operation, int fd, uint32_t id, uint32_t events)
+{
+        struct epoll_event event = {.events = events, .data.u32 = id};
+
+        if (epoll_ctl(control->epoll_fd, operation, fd, &event) < 0)
+                log_debug("control: epoll: %s", strerror(errno));
+}
+
+/* Polls @client for @events; its going away is always told. */
+static void watch_client(struct control *control, const struct client *client, uint32_t events)
+{
+        watch_fd(control, EPOLL_CTL_MOD, client->fd, (uint32_t)(client - control->clients), events);
+}
+
+static void drop(struct client *client)
+{
+        close(client->fd); /* which takes it out of the epoll set as well */
+        free(client->reply);
+        memset(client, 0, sizeof(*client));
+}
+
+static void write_reply(struct control *control, struct client *client)
+{
+        while (client->sent < client->size) {
+                ssize_t n = send(client->fd, client->reply + client->sent,
+                                 client->size - client->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0 && errno == EAGAIN) {
+                        watch_client(control, client, EPOLLOUT);
+                        return;
+                }
+                if (n < 0)
+                        break;
+                client->sent += (size_t)n;
+        }
+        drop(client);
+}
+
+/* Takes over @reply; NULL, for lack of memory, just ends the connection. */
+static void answer(struct control *control, struct client *client, char *reply)
+{
+        client->state = CLIENT_WRITING;
+        client->reply = reply;
+        client->size = reply ? strlen(reply) : 0;
+        write_reply(control, client);
+}
+
+static const char *error_text(int error)
+{
+        switch (error) {
+        case ENOENT:
+                return "no such domain";
+        case ENODATA:
+                return "its file could never be used";
+        case ETIMEDOUT:
+                return "took too long";
+        case EBADMSG:
+                return "not a request";
+        case EBUSY:
+                return "too many clients";
+        default:
+                return strerror(error);
+        }
+}
+
+/* @error is a negative errno. */
+static char *error_line(int error)
+{
+        const char *name = strerrorname_np(-error);
+
+        return format_string("error %s %s\n", name ? name : "EIO", error_text(-error));
+}
+
+static void answer_status(struct control *control, struct client *client)
+{
+        _cleanup_free_ char *report = control->handlers.status(control->handlers.userdata);
+
+        answer(control, client, report ? format_string("ok\n%s", report) : error_line(-ENOMEM));
+}
+
+/* The handler may answer before it returns: the place can be free or WRITING then. */
+static void ask_sync(struct control *control, struct client *client, const char *domain)
+{
+        uint64_t number = client->number;
+        int r;
+
+        client->state = CLIENT_WAITING;
+        watch_client(control, client, 0);
+        r = domain_name_valid(domain)
+                    ? control->handlers.sync(control->handlers.userdata, domain, number)
+                    : -ENOENT;
+        if (r < 0)
+                control_reply_sync(control, number, r, 0);
+}
+
+/* @line is the whole request, without its end. */
+static void handle_request(struct control *control, struct client *client, const char *line,
+                           uint64_t now)
+{
+        client->deadline = usec_add(now, CONTROL_REPLY_USEC);
+        if (strcmp(line, "status") == 0)
+                answer_status(control, client);
+        else if (strncmp(line, "sync ", 5) == 0)
+                ask_sync(control, client, line + 5);
+        else
+                answer(control, client, error_line(-EBADMSG));
+}
+
+/* What came so far: no line yet, one line and nothing behind it, or something else. */
+static void look_at_request(struct control *control, struct client *client, bool ended,
+                            uint64_t now)
+{
+        char *end = memchr(client->request, '\n', client->used);
+
+        if (!end && !ended && client->used < sizeof(client->request))
+                return;
+        if (!end || end + 1 != client->request + client->used ||
+            memchr(client->request, '\0', client->used)) {
+                answer(control, client, error_line(-EBADMSG));
+                return;
+        }
+        *end = '\0';
+        handle_request(control, client, client->request, now);
+}
+
+static void read_request(struct control *control, struct client *client, uint64_t now)
+{
+        ssize_t n;
+
+        do
+                n = recv(client->fd, client->request + client->used,
+                         sizeof(client->request) - client->used, MSG_DONTWAIT);
+        while (n < 0 && errno == EINTR);
+        if (n < 0 && errno == EAGAIN)
+                return;
+        if (n < 0 || (n == 0 && client->used == 0)) {
+                drop(client);
+                return;
+        }
+        client->used += (size_t)n;
+        look_at_request(control, client, n == 0, now);
+}
+
+static void dispatch_client(struct control *control, struct client *client, uint32_t events,
+                            uint64_t now)
+{
+        switch (client->state) {
+        case CLIENT_FREE:
+                break;
+        case CLIENT_READING:
+                read_request(control, client, now);
+                break;
+        case CLIENT_WAITING:
+                if (events & (EPOLLHUP | EPOLLERR))
+                        drop(client);
+                break;
+        case CLIENT_WRITING:
+                write_reply(control, client);
+                break;
+        }
+}
+
+static void log_peer(int fd)
+{
+        struct ucred peer;
+        socklen_t size = sizeof(peer);
+
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
+                log_debug("control: connection from pid %d, uid %u", (int)peer.pid,
+                          (unsigned int)peer.uid);
+}
+
+/* A free place, or that of the client who has been silent for longest; NULL: all are busy. */
+static struct client *find_place(struct control *control)
+{
+        struct client *oldest = NULL;
+
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+                struct client *client = &control->clients[i];
+
+                if (client->state == CLIENT_FREE)
+                        return client;
+                if (client->state == CLIENT_READING && (!oldest || client->number < oldest->number))
+                        oldest = client;
+        }
+        if (oldest)
+                drop(oldest);
+        return oldest;
+}
+
+static void refuse(int fd)
+{
+        _cleanup_free_ char *line = error_line(-EBUSY);
+
+        if (line && send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+                log_debug("control: %s", strerror(errno));
+        close(fd);
+}
+
+static void add_client(struct control *control, int fd, uint64_t now)
+{
+        struct client *client = find_place(control);
+
+        log_peer(fd);
+        if (!client) {
+                refuse(fd);
+                return;
+        }
+        client->state = CLIENT_READING;
+        client->fd = fd;
+        client->number = ++control->numbers;
+        client->deadline = usec_add(now, CONTROL_REQUEST_USEC);
+        watch_fd(control, EPOLL_CTL_ADD, fd, (uint32_t)(client - control->clients), EPOLLIN);
+        read_request(control, client, now);
+}
+
+/* A listener that stays readable while nothing can be accepted would keep the loop busy. */
+static void pause_accepting(struct control *control, uint64_t now)
+{
+        log_line(control->starved ? LOG_DEBUG : LOG_WARNING,
+                 "control: cannot accept connections: %s", strerror(errno));
+        control->starved = true;
+        control->accept_usec = usec_add(now, ACCEPT_PAUSE_USEC);
+        watch_fd(control, EPOLL_CTL_MOD, control->fd, LISTENER, 0);
+}
+
+static void accept_clients(struct control *control, uint64_t now)
+{
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) { /* and the rest in the next turn */
+                int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+                if (fd >= 0) {
+                        control->starved = false;
+                        add_client(control, fd, now);
+                } else if (errno != EINTR && errno != ECONNABORTED) {
+                        if (errno != EAGAIN)
+                                pause_accepting(control, now);
+                        return;
+                }
+        }
+}
+
+static void expire(struct control *control, uint64_t now)
+{
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+                struct client *client = &control->clients[i];
+
+                if (client->state == CLIENT_FREE || now < client->deadline)
+                        continue;
+                if (client->state == CLIENT_WRITING) {
+                        drop(client);
+                        continue;
+                }
+                client->deadline = usec_add(now, CONTROL_REQUEST_USEC); /* to take this */
+                answer(control, client, error_line(-ETIMEDOUT));
+        }
+        if (now >= control->accept_usec) {
+                control->accept_usec = USEC_NEVER;
+                watch_fd(control, EPOLL_CTL_MOD, control->fd, LISTENER, EPOLLIN);
+        }
+}
+
+void control_dispatch(struct control *control, uint64_t now)
+{
+        struct epoll_event events[CONTROL_CLIENTS_MAX + 1];
+        bool newcomers = false;
+        int count;
+
+        expire(control, now);
+        count = epoll_wait(control->epoll_fd, events, ELEMENTS(events), 0);
+        for (int i = 0; i < count; i++) {
+                if (events[i].data.u32 == LISTENER)
+                        newcomers = true;
+                else
+                        dispatch_client(control, &control->clients[events[i].data.u32],
+                                        events[i].events, now);
+        }
+        if (newcomers)
+                accept_clients(control, now);
+}
+
+void control_reply_sync(struct control *control, uint64_t request, int error, uint64_t generation)
+{
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+                struct client *client = &control->clients[i];
+
+                if (client->state != CLIENT_WAITING || client->number != request)
+                        continue;
+                answer(control, client,
+                       error < 0 ? error_line(error)
+                                 : format_string("ok %llu\n", (unsigned long long)generation));
+                return;
+        }
+}
+
+/* Nobody can connect before listen(), so group and mode are right from the start. */
+static int open_listener(struct control *control, const struct access *access)
+{
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        int r;
+
+        if (strlen(control->path) >= sizeof(address.sun_path))
+                return -ENAMETOOLONG;
+        strcpy(address.sun_path, control->path);
+        r = socket_file_remove(control->path);
+        if (r < 0)
+                return r;
+        control->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (control->fd < 0)
+                return -errno;
+        if (bind(control->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+                return -errno;
+        control->bound = true;
+        r = access_apply_socket(control->path, *access);
+        if (r < 0)
+                return r;
+        return listen(control->fd, BACKLOG) < 0 ? -errno : 0;
+}
+
+int control_new(const char *runtime_directory, const struct access *access,
+                const struct control_handlers *handlers, struct control **ret)
+{
+        _cleanup_(control_free_p) struct control *control = calloc(1, sizeof(*control));
+        struct epoll_event event = {.events = EPOLLIN, .data.u32 = LISTENER};
+        int r;
+
+        if (!control)
+                return -ENOMEM;
+        control->fd = -1;
+        control->accept_usec = USEC_NEVER;
+        control->handlers = *handlers;
+        control->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+        if (control->epoll_fd < 0)
+                return -errno;
+        control->path = format_string("%s/%s", runtime_directory, CONTROL_SOCKET);
+        if (!control->path)
+                return -ENOMEM;
+        r = open_listener(control, access);
+        if (r < 0)
+                return r;
+        if (epoll_ctl(control->epoll_fd, EPOLL_CTL_ADD, control->fd, &event) < 0)
+                return -errno;
+        *ret = STEAL(control);
+        return 0;
+}
+
+struct control *control_free(struct control *control)
+{
+        if (!control)
+                return NULL;
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+                if (control->clients[i].state != CLIENT_FREE)
+                        drop(&control->clients[i]);
+        if (control->bound)
+                socket_file_remove(control->path);
+        close_p(&control->fd);
+        close_p(&control->epoll_fd);
+        free(control->path);
+        free(control);
+        return NULL;
+}
+
+int control_fd(const struct control *control)
+{
+        return control->epoll_fd;
+}
+
+uint64_t control_deadline(const struct control *control)
+{
+        uint64_t deadline = control->accept_usec;
+
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+                if (control->clients[i].state != CLIENT_FREE)
+                        deadline = MIN(deadline, control->clients[i].deadline);
+        return deadline;
+}
