@@ -86,7 +86,9 @@ EXTRA_DIST += \
 # unit: watcher
 check_PROGRAMS += tests/unit/test-access tests/unit/test-files tests/unit/test-history \
 	tests/unit/test-watch tests/unit/test-inifile tests/unit/test-options tests/unit/test-domain \
-	tests/unit/test-log tests/unit/test-store tests/unit/test-daemon-status
+	tests/unit/test-log tests/unit/test-store tests/unit/test-daemon-status \
+	tests/unit/test-chain
+tests_unit_test_chain_LDADD = $(TEST_WATCHER)
 tests_unit_test_log_LDADD = $(TEST_SERVING)
 tests_unit_test_store_LDADD = $(TEST_WATCHER)
 tests_unit_test_daemon_status_LDADD = $(TEST_WATCHER) $(JANSSON_LIBS)

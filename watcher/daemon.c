@@ -61,7 +61,7 @@ struct daemon {
         struct pending_sync *syncs;
 
         struct ev_loop *loop;
-        ev_io watch_io, publisher_io, control_io;
+        ev_io watch_io, mounts_io, publisher_io, control_io;
         ev_timer timer;
         ev_signal term, interrupt, hangup;
 };
@@ -328,6 +328,14 @@ static void on_watch(struct ev_loop *loop, ev_io *io, int events)
         turn(daemon);
 }
 
+static void on_mounts(struct ev_loop *loop, ev_io *io, int events)
+{
+        struct daemon *daemon = io->data;
+
+        watch_mounts_dispatch(daemon->watch);
+        turn(daemon);
+}
+
 static void on_publisher(struct ev_loop *loop, ev_io *io, int events)
 {
         struct daemon *daemon = io->data;
@@ -388,8 +396,10 @@ static int start_loop(struct daemon *daemon)
         daemon->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
         if (!daemon->loop)
                 return -ENOMEM;
-        if (daemon->watch)
+        if (daemon->watch) {
                 watch_fd_of(daemon, &daemon->watch_io, watch_fd(daemon->watch), on_watch);
+                watch_fd_of(daemon, &daemon->mounts_io, watch_mounts_fd(daemon->watch), on_mounts);
+        }
         watch_fd_of(daemon, &daemon->publisher_io, publisher_fd(daemon->publisher), on_publisher);
         watch_fd_of(daemon, &daemon->control_io, control_fd(daemon->control), on_control);
         watch_signal(daemon, &daemon->term, SIGTERM, on_stop);

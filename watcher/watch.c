@@ -2,34 +2,43 @@
 /*
  * One inotify instance for all domains. For each domain it watches
  *
- *   - the directory that the path names, and, where the path is a symbolic link, the
- *     directory of the file that it leads to: renames, creations and removals of the name;
- *   - the file itself: writes through another hard link, and files that are mounted alone.
+ *   - every directory on the way of its path, through every symbolic link, for the one name
+ *     that is looked up in it: what is renamed, created or removed there may lead the path
+ *     elsewhere;
+ *   - the file itself: writes through another hard link, and files that are mounted alone;
+ *   - the mount table, because a mount over any of these makes no event of inotify's.
  *
  * A watch descriptor belongs to an inode, not to a path: two domains in one directory share
  * one, and so would a file that two paths lead to. So the unit is the interest {descriptor,
  * name, domain}: many may hang on one descriptor, and a descriptor is removed with its last
- * interest. All masks are added with IN_MASK_ADD, since a plain second add would replace.
+ * interest. They are kept sorted by descriptor, so that an event finds its own by a binary
+ * search. All masks are added with IN_MASK_ADD, since a plain second add would replace.
  *
  * Arming again builds the new interests before the old ones are dropped, so an inode that
- * both have in common is watched without a gap. Events of a descriptor that nobody is
- * interested in any more are ignored by themselves: they match no interest.
+ * both have in common is watched without a gap. Each directory is armed before the name in
+ * it is looked up. Events of a descriptor that nobody is interested in any more are ignored
+ * by themselves: they match no interest.
  *
  * What is left out on purpose: OPEN, ACCESS and CLOSE_NOWRITE, because one's own reading
- * would make events. Events of other names in the directory are dropped by a comparison of
- * strings, before anything else is done.
+ * would make events; and writes in the directories above the file's own. Events of other
+ * names are dropped by a comparison of strings, before anything else is done.
  */
 #include "watch.h"
 
+#include "chain.h"
+
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
 
-#define DIRECTORY_MASK                                                                             \
-        (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_CLOSE_WRITE |        \
-         IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK | IN_MASK_ADD)
+/* Of a directory on the way. */
+#define WAY_MASK                                                                                   \
+        (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF |     \
+         IN_ONLYDIR | IN_EXCL_UNLINK | IN_MASK_ADD)
+/* Of the directory in which the file, or a link to it, has its name. */
+#define LAST_MASK (WAY_MASK | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)
 #define FILE_MASK                                                                                  \
         (IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_MASK_ADD)
 
@@ -44,10 +53,13 @@ struct interest {
         int descriptor;
         size_t domain;
         char *name; /* in a directory; NULL: the inode itself */
+        bool fresh; /* of the arming that is under way */
 };
 
 struct watch {
-        int fd;
+        int events;      /* inotify */
+        int mounts;      /* the mount table; -1: not to be had */
+        int mounts_poll; /* epoll: readable when the mount table has changed */
         size_t domains;
         watch_hint_fn hint;
         void *userdata;
@@ -56,21 +68,44 @@ struct watch {
         char *buffer;
 };
 
+/*
+ * The mount table is always readable; that it has changed is told by EPOLLPRI, once, to
+ * whoever polls first (proc(5)). So it has an epoll of its own, and being woken by that one
+ * is the whole message: asking again would find nothing. Without /proc there is the TTL.
+ */
+static int open_mounts(struct watch *watch)
+{
+        struct epoll_event event = {.events = EPOLLPRI};
+
+        watch->mounts_poll = epoll_create1(EPOLL_CLOEXEC);
+        if (watch->mounts_poll < 0)
+                return -errno;
+        watch->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+        if (watch->mounts < 0)
+                return 0;
+        return epoll_ctl(watch->mounts_poll, EPOLL_CTL_ADD, watch->mounts, &event) < 0 ? -errno : 0;
+}
+
 int watch_new(size_t domains, watch_hint_fn hint, void *userdata, struct watch **ret)
 {
         _cleanup_(watch_free_p) struct watch *watch = calloc(1, sizeof(*watch));
+        int r;
 
         if (!watch)
                 return -ENOMEM;
         watch->domains = domains;
         watch->hint = hint;
         watch->userdata = userdata;
-        watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-        if (watch->fd < 0)
-                return -errno;
+        watch->events = watch->mounts = watch->mounts_poll = -1;
         watch->buffer = malloc(BUFFER_SIZE);
         if (!watch->buffer)
                 return -ENOMEM;
+        watch->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+        if (watch->events < 0)
+                return -errno;
+        r = open_mounts(watch);
+        if (r < 0)
+                return r;
         *ret = STEAL(watch);
         return 0;
 }
@@ -79,7 +114,9 @@ struct watch *watch_free(struct watch *watch)
 {
         if (!watch)
                 return NULL;
-        close_p(&watch->fd);
+        close_p(&watch->events);
+        close_p(&watch->mounts_poll);
+        close_p(&watch->mounts);
         for (size_t i = 0; i < watch->count; i++)
                 free(watch->interests[i].name);
         free(watch->interests);
@@ -90,49 +127,96 @@ struct watch *watch_free(struct watch *watch)
 
 int watch_fd(const struct watch *watch)
 {
-        return watch->fd;
+        return watch->events;
+}
+
+int watch_mounts_fd(const struct watch *watch)
+{
+        return watch->mounts_poll;
+}
+
+/* ---------------------------------------------------------------- arming */
+
+static int compare_interests(const void *a, const void *b)
+{
+        const struct interest *x = a, *y = b;
+
+        return (x->descriptor > y->descriptor) - (x->descriptor < y->descriptor);
+}
+
+/* The first interest in @descriptor, or where it would be. */
+static size_t first_of(const struct watch *watch, int descriptor)
+{
+        size_t low = 0, high = watch->count;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (watch->interests[middle].descriptor < descriptor)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
 }
 
 static bool is_known(const struct watch *watch, int descriptor)
 {
-        for (size_t i = 0; i < watch->count; i++)
-                if (watch->interests[i].descriptor == descriptor)
-                        return true;
-        return false;
+        size_t i = first_of(watch, descriptor);
+
+        return i < watch->count && watch->interests[i].descriptor == descriptor;
 }
 
-static int interest_add(struct watch *watch, size_t domain, const char *path, const char *name)
+static int interest_add(struct watch *watch, size_t domain, int descriptor, const char *name)
 {
         _cleanup_free_ char *copy = name ? strdup(name) : NULL;
         struct interest *larger;
-        int descriptor;
 
-        larger = reallocarray(watch->interests, watch->count + 1, sizeof(*larger));
-        if (!larger || (name && !copy)) {
-                watch->interests = larger ? larger : watch->interests;
+        if (name && !copy)
                 return -ENOMEM;
-        }
+        larger = reallocarray(watch->interests, watch->count + 1, sizeof(*larger));
+        if (!larger)
+                return -ENOMEM;
         watch->interests = larger;
-        descriptor = inotify_add_watch(watch->fd, path, name ? DIRECTORY_MASK : FILE_MASK);
-        if (descriptor < 0)
-                return -errno;
-        larger[watch->count++] = (struct interest){descriptor, domain, STEAL(copy)};
+        larger[watch->count++] = (struct interest){descriptor, domain, STEAL(copy), true};
         return 0;
 }
 
-static int add_directory_of(struct watch *watch, size_t domain, const char *path)
-{
-        _cleanup_free_ char *directory = strdup(path), *base = strdup(path);
+struct arming {
+        struct watch *watch;
+        size_t domain;
+        int error; /* the first directory that could not be watched */
+};
 
-        if (!directory || !base)
-                return -ENOMEM;
-        return interest_add(watch, domain, dirname(directory), basename(base));
+static int arm_step(void *userdata, const char *directory, const char *name, bool last)
+{
+        struct arming *arming = userdata;
+        int descriptor;
+
+        descriptor =
+                inotify_add_watch(arming->watch->events, directory, last ? LAST_MASK : WAY_MASK);
+        if (descriptor >= 0)
+                return interest_add(arming->watch, arming->domain, descriptor, name);
+        /* ENOENT: it went away under us, and the directory above tells of that. */
+        if (arming->error == 0 && errno != ENOENT)
+                arming->error = -errno;
+        return 0;
 }
 
-/* Drops the first @count interests if they are @domain's, and descriptors with no interest left. */
-static void drop_old(struct watch *watch, size_t domain, size_t count)
+static int arm_file(struct watch *watch, size_t domain, const char *path)
 {
-        _cleanup_free_ int *dropped = calloc(count ? count : 1, sizeof(*dropped));
+        int descriptor = inotify_add_watch(watch->events, path, FILE_MASK);
+
+        if (descriptor >= 0)
+                return interest_add(watch, domain, descriptor, NULL);
+        /* A missing file is no lack of the watch: the directories tell when it comes. */
+        return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -errno;
+}
+
+/* Drops @domain's interests of before, and descriptors that no interest is left in. */
+static void drop_old(struct watch *watch, size_t domain)
+{
+        _cleanup_free_ int *dropped = calloc(watch->count + 1, sizeof(*dropped));
         size_t kept = 0, gone = 0;
 
         if (!dropped)
@@ -140,38 +224,36 @@ static void drop_old(struct watch *watch, size_t domain, size_t count)
         for (size_t i = 0; i < watch->count; i++) {
                 struct interest *interest = &watch->interests[i];
 
-                if (i < count && interest->domain == domain) {
+                if (interest->domain == domain && !interest->fresh) {
                         dropped[gone++] = interest->descriptor;
                         free(interest->name);
                 } else {
+                        interest->fresh = false;
                         watch->interests[kept++] = *interest;
                 }
         }
         watch->count = kept;
+        if (kept > 1)
+                qsort(watch->interests, kept, sizeof(*watch->interests), compare_interests);
         for (size_t i = 0; i < gone; i++)
                 if (!is_known(watch, dropped[i]))
-                        inotify_rm_watch(watch->fd, dropped[i]); /* fails if it is gone itself */
+                        inotify_rm_watch(watch->events, dropped[i]); /* fails if it is gone */
 }
 
 int watch_arm(struct watch *watch, size_t domain, const char *path)
 {
-        _cleanup_free_ char *target = NULL;
-        size_t old = watch->count;
-        int r, first = 0;
+        struct arming arming = {watch, domain, 0};
+        int r, q;
 
-        first = add_directory_of(watch, domain, path);
-        target = realpath(path, NULL);
-        if (target && strcmp(target, path) != 0) {
-                r = add_directory_of(watch, domain, target);
-                first = first ? first : r;
-        }
-        /* A missing file is no lack of the watch: its directory tells when it comes. */
-        r = interest_add(watch, domain, path, NULL);
-        if (r < 0 && r != -ENOENT)
-                first = first ? first : r;
-        drop_old(watch, domain, old);
-        return first;
+        r = chain_walk(path, arm_step, &arming);
+        q = arm_file(watch, domain, path);
+        drop_old(watch, domain);
+        if (r == -ENOMEM || q == -ENOMEM)
+                return -ENOMEM;
+        return arming.error ? arming.error : q;
 }
+
+/* ------------------------------------------------------------- dispatching */
 
 static enum settle_hint hint_of(uint32_t mask)
 {
@@ -200,40 +282,55 @@ static bool concerns(const struct interest *interest, const struct inotify_event
 
 static void dispatch_event(struct watch *watch, const struct inotify_event *event)
 {
-        for (size_t i = 0; i < watch->count; i++)
+        for (size_t i = first_of(watch, event->wd);
+             i < watch->count && watch->interests[i].descriptor == event->wd; i++)
                 if (concerns(&watch->interests[i], event))
                         watch->hint(watch->userdata, watch->interests[i].domain,
                                     hint_of(event->mask), event->mask & MOVED_MASK);
 }
 
-static void dispatch_overflow(struct watch *watch)
+/* Something happened that no event tells more of. */
+static void hint_all(struct watch *watch)
 {
         for (size_t i = 0; i < watch->domains; i++)
                 watch->hint(watch->userdata, i, SETTLE_HINT_GONE, true);
 }
 
+static bool dispatch_buffer(struct watch *watch, size_t size)
+{
+        bool overflowed = false;
+
+        for (size_t at = 0; at < size;) {
+                const struct inotify_event *event = (const void *)(watch->buffer + at);
+
+                if (event->mask & IN_Q_OVERFLOW)
+                        overflowed = true;
+                else
+                        dispatch_event(watch, event);
+                at += sizeof(*event) + event->len;
+        }
+        return overflowed;
+}
+
+void watch_mounts_dispatch(struct watch *watch)
+{
+        hint_all(watch);
+}
+
 int watch_dispatch(struct watch *watch)
 {
-        int overflowed = 0;
+        bool overflowed = false;
 
         for (;;) {
-                ssize_t n = read(watch->fd, watch->buffer, BUFFER_SIZE);
+                ssize_t n = read(watch->events, watch->buffer, BUFFER_SIZE);
 
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n <= 0) /* EAGAIN; there is no other error for a valid instance */
                         break;
-                for (char *at = watch->buffer; at < watch->buffer + n;) {
-                        const struct inotify_event *event = (const void *)at;
-
-                        if (event->mask & IN_Q_OVERFLOW) {
-                                overflowed = 1;
-                                dispatch_overflow(watch);
-                        } else {
-                                dispatch_event(watch, event);
-                        }
-                        at += sizeof(*event) + event->len;
-                }
+                overflowed |= dispatch_buffer(watch, (size_t)n);
         }
+        if (overflowed)
+                hint_all(watch);
         return overflowed;
 }

@@ -3,8 +3,9 @@
 #define CFGWATCH_WATCH_H
 
 /*
- * inotify(7) for all domains: one instance, the directories that a file's name lives in and
- * the file itself. An event is a hint for a domain, no more. The essay is in watch.c.
+ * inotify(7) for all domains: one instance, every directory on the way of a path, the file
+ * itself, and the mount table. An event is a hint for a domain, no more. The essay is in
+ * watch.c.
  */
 
 #include "settle.h"
@@ -25,6 +26,13 @@ DEFINE_CLEANUP(struct watch *, watch_free);
 
 /* Readable when watch_dispatch() has something to do. */
 int watch_fd(const struct watch *watch);
+
+/*
+ * Readable once for each change of the mount table: whoever is woken by it must call
+ * watch_mounts_dispatch(), which hints at every domain.
+ */
+int watch_mounts_fd(const struct watch *watch);
+void watch_mounts_dispatch(struct watch *watch);
 
 /*
  * Watches what @path leads to now on behalf of @domain, and no longer what it led to before.

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #define DOMAINS 2
@@ -211,13 +212,97 @@ static void test_old_inode_is_forgotten_after_arming_again(void **state)
         watch_free(watch);
 }
 
-static void test_missing_directory_is_told_to_the_caller(void **state)
+static void test_missing_directories_are_seen_coming(void **state)
 {
+        const char *file = testing_path(state, "a/b/f");
         struct seen seen[DOMAINS];
         struct watch *watch;
 
         assert_int_equal(watch_new(DOMAINS, take, seen, &watch), 0);
-        assert_int_equal(watch_arm(watch, 0, testing_path(state, "none/f")), -ENOENT);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        assert_int_equal(mkdir(testing_path(state, "a"), 0700), 0);
+        look(watch, seen);
+        assert_true(seen[0].moved > 0);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        assert_int_equal(mkdir(testing_path(state, "a/b"), 0700), 0);
+        look(watch, seen);
+        assert_true(seen[0].moved > 0);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        testing_write_file(file, "1");
+        look(watch, seen);
+        assert_true(seen[0].hints[SETTLE_HINT_COMMIT] > 0);
+        watch_free(watch);
+}
+
+static void test_rename_of_a_parent_is_seen(void **state)
+{
+        const char *file = testing_path(state, "a/b/f"), *parent = testing_path(state, "a");
+        const char *other = testing_path(state, "c");
+        struct seen seen[DOMAINS];
+        struct watch *watch;
+
+        assert_int_equal(mkdir(parent, 0700), 0);
+        assert_int_equal(mkdir(testing_path(state, "a/b"), 0700), 0);
+        testing_write_file(file, "1");
+        assert_int_equal(watch_new(DOMAINS, take, seen, &watch), 0);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        assert_int_equal(rename(parent, other), 0);
+        look(watch, seen);
+        assert_true(seen[0].moved > 0);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        assert_int_equal(rename(other, parent), 0);
+        look(watch, seen);
+        assert_true(seen[0].hints[SETTLE_HINT_RENAME] > 0 && seen[0].moved > 0);
+        watch_free(watch);
+}
+
+static void test_swap_of_a_link_to_a_directory_is_a_rename_hint(void **state)
+{
+        const char *file = testing_path(state, "config"); /* as Kubernetes mounts them */
+        struct seen seen[DOMAINS];
+        struct watch *watch;
+
+        assert_int_equal(mkdir(testing_path(state, "one"), 0700), 0);
+        assert_int_equal(mkdir(testing_path(state, "two"), 0700), 0);
+        testing_write_file(testing_path(state, "one/config"), "1");
+        testing_write_file(testing_path(state, "two/config"), "2");
+        assert_int_equal(symlink("one", testing_path(state, "..data")), 0);
+        assert_int_equal(symlink("..data/config", file), 0);
+        assert_int_equal(watch_new(DOMAINS, take, seen, &watch), 0);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        assert_int_equal(symlink("two", testing_path(state, "..tmp")), 0);
+        look(watch, seen);
+        assert_int_equal(seen[0].all, 0);
+        assert_int_equal(rename(testing_path(state, "..tmp"), testing_path(state, "..data")), 0);
+        look(watch, seen);
+        assert_int_equal(seen[0].hints[SETTLE_HINT_RENAME], 1);
+        watch_free(watch);
+}
+
+static void test_mount_makes_every_domain_look(void **state)
+{
+        const char *directory = testing_path(state, "a"), *file = testing_path(state, "a/f");
+        struct seen seen[DOMAINS];
+        struct watch *watch;
+        struct pollfd ready;
+
+        assert_int_equal(mkdir(directory, 0700), 0);
+        testing_write_file(file, "1");
+        if (mount("none", directory, "tmpfs", 0, NULL) < 0)
+                skip(); /* needs root */
+        assert_int_equal(umount(directory), 0);
+        assert_int_equal(watch_new(DOMAINS, take, seen, &watch), 0);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        ready = (struct pollfd){.fd = watch_mounts_fd(watch), .events = POLLIN};
+        assert_int_equal(poll(&ready, 1, 0), 0);
+        assert_int_equal(mount("none", directory, "tmpfs", 0, NULL), 0);
+        assert_int_equal(poll(&ready, 1, 1000), 1);
+        memset(seen, 0, sizeof(seen));
+        watch_mounts_dispatch(watch);
+        assert_true(seen[0].moved > 0 && seen[1].moved > 0);
+        assert_int_equal(poll(&ready, 1, 0), 0); /* told once */
+        assert_int_equal(umount(directory), 0);
+        assert_int_equal(poll(&ready, 1, 1000), 1);
         watch_free(watch);
 }
 
@@ -257,7 +342,10 @@ int main(void)
                 TEST(test_domains_that_share_a_directory_do_not_disturb_each_other),
                 TEST(test_domains_that_share_an_inode_both_hear),
                 TEST(test_old_inode_is_forgotten_after_arming_again),
-                TEST(test_missing_directory_is_told_to_the_caller),
+                TEST(test_missing_directories_are_seen_coming),
+                TEST(test_rename_of_a_parent_is_seen),
+                TEST(test_swap_of_a_link_to_a_directory_is_a_rename_hint),
+                TEST(test_mount_makes_every_domain_look),
                 TEST(test_overflow_makes_every_domain_look_and_arm),
         };
 
