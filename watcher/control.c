@@ -403,6 +403,11 @@ int control_new(const char *runtime_directory, const struct access *access,
         return 0;
 }
 
+int control_set_access(struct control *control, struct access access)
+{
+        return access_apply_socket(control->path, access);
+}
+
 struct control *control_free(struct control *control)
 {
         if (!control)

@@ -38,6 +38,9 @@ int control_new(const char *runtime_directory, const struct access *access,
 struct control *control_free(struct control *control); /* removes the socket file */
 DEFINE_CLEANUP(struct control *, control_free);
 
+/* From now on requests are taken from those whom @access lets in. */
+int control_set_access(struct control *control, struct access access);
+
 int control_fd(const struct control *control);
 uint64_t control_deadline(const struct control *control);
 void control_dispatch(struct control *control, uint64_t now);

@@ -138,7 +138,7 @@ static struct access shared_access(const struct daemon *daemon)
 }
 
 /* The sources' modes may change while we run. */
-static void follow_access(struct daemon *daemon)
+static void follow_access(struct daemon *daemon, uint64_t now)
 {
         struct access access = shared_access(daemon);
         int r;
@@ -152,7 +152,7 @@ static void follow_access(struct daemon *daemon)
         if (r == 0)
                 r = control_set_access(daemon->control, access);
         if (r == 0)
-                r = publisher_set_access(daemon->publisher, access);
+                r = publisher_set_access(daemon->publisher, access, now);
         if (r < 0)
                 log_error("cannot give %s the mode of the watched files: %s",
                           daemon->options->runtime_directory, strerror(-r));
@@ -202,7 +202,7 @@ static void look_at_all(struct daemon *daemon, uint64_t now)
 {
         for (size_t i = 0; i < daemon->count; i++)
                 tell(daemon, i, look(daemon, i, now), now);
-        follow_access(daemon);
+        follow_access(daemon, now);
 }
 
 /* -------------------------------------------------------------------- control */

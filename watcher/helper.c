@@ -197,6 +197,21 @@ int helper_new(const char *program, const char *const *arguments, uint64_t now, 
         return 0;
 }
 
+int helper_set_arguments(struct helper *helper, const char *const *arguments, uint64_t now)
+{
+        char **argv;
+        int r;
+
+        r = child_argv_new(helper->argv[0], arguments, &argv);
+        if (r < 0)
+                return r;
+        child_argv_free(helper->argv);
+        helper->argv = argv;
+        if (helper->state == HELPER_STARTING || helper->state == HELPER_RUNNING)
+                bury(helper, now);
+        return 0;
+}
+
 /* Its end of the socketpair closes when it exits. */
 static bool wait_for_end(struct helper *helper)
 {

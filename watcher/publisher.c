@@ -34,21 +34,28 @@ struct publisher {
         uint64_t repeat_gap_usec;
 };
 
-static int start_helper(struct publisher *publisher, const char *program,
-                        const struct access *access, uint64_t now)
-{
+/* What the helper is told: where its socket is to be, and for whom. */
+struct helper_arguments {
         char gid[24], mode[24];
-        const char *arguments[] = {publisher->path, gid, mode, NULL};
+        const char *list[4];
+};
 
-        snprintf(gid, sizeof(gid), "%u", (unsigned int)access->gid);
-        snprintf(mode, sizeof(mode), "%u", (unsigned int)access->mode);
-        return helper_new(program, arguments, now, &publisher->helper);
+static void fill_arguments(struct helper_arguments *arguments, const struct publisher *publisher,
+                           const struct access *access)
+{
+        snprintf(arguments->gid, sizeof(arguments->gid), "%u", (unsigned int)access->gid);
+        snprintf(arguments->mode, sizeof(arguments->mode), "%u", (unsigned int)access->mode);
+        arguments->list[0] = publisher->path;
+        arguments->list[1] = arguments->gid;
+        arguments->list[2] = arguments->mode;
+        arguments->list[3] = NULL;
 }
 
 int publisher_new(const char *runtime_directory, const char *helper, const struct access *access,
                   size_t domains, uint64_t now, struct publisher **ret)
 {
         _cleanup_(publisher_free_p) struct publisher *publisher = calloc(1, sizeof(*publisher));
+        struct helper_arguments arguments;
         int r;
 
         if (!publisher)
@@ -62,11 +69,20 @@ int publisher_new(const char *runtime_directory, const char *helper, const struc
         r = coalescer_new(domains, PUBLISHER_GAP_USEC, &publisher->coalescer);
         if (r < 0)
                 return r;
-        r = start_helper(publisher, helper, access, now);
+        fill_arguments(&arguments, publisher, access);
+        r = helper_new(helper, arguments.list, now, &publisher->helper);
         if (r < 0)
                 return r;
         *ret = STEAL(publisher);
         return 0;
+}
+
+int publisher_set_access(struct publisher *publisher, struct access access, uint64_t now)
+{
+        struct helper_arguments arguments;
+
+        fill_arguments(&arguments, publisher, &access);
+        return helper_set_arguments(publisher->helper, arguments.list, now);
 }
 
 /* Sends what is due, as far as the helper takes it. */

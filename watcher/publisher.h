@@ -25,6 +25,12 @@ int publisher_new(const char *runtime_directory, const char *helper, const struc
 struct publisher *publisher_free(struct publisher *publisher);
 DEFINE_CLEANUP(struct publisher *, publisher_free);
 
+/*
+ * From now on events are for those whom @access lets in: the helper is started anew, so that
+ * who is not among them loses the connection that he has.
+ */
+int publisher_set_access(struct publisher *publisher, struct access access, uint64_t now);
+
 int publisher_fd(const struct publisher *publisher);
 uint64_t publisher_deadline(const struct publisher *publisher);
 void publisher_dispatch(struct publisher *publisher, uint64_t now);

@@ -13,7 +13,8 @@
 static int parse(const char *line, struct options *ret, char **error)
 {
         _cleanup_free_ char *copy = strdup(line);
-        char *argv[ARGUMENTS_MAX + 1] = {"cfgwatchd"}, *rest = copy;
+        char program[] = "cfgwatchd";
+        char *argv[ARGUMENTS_MAX + 1] = {program}, *rest = copy;
         int argc = 1;
 
         for (char *word; (word = strsep(&rest, " ")) && argc < ARGUMENTS_MAX;)
