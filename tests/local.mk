@@ -107,6 +107,65 @@ tests_unit_test_publisher_LDADD = $(TEST_SERVING) $(NANOMSG_LIBS)
 EXTRA_tests_unit_test_publisher_DEPENDENCIES = cfgwatch-publisher
 tests_unit_test_control_LDADD = $(TEST_SERVING)
 
+# fuzz: each target as a test that replays its corpus, and by libFuzzer (needs clang):
+#   ./configure CC=clang --enable-fuzzers && make fuzzers && tests/fuzz/fuzz-snapshot CORPUS
+check_PROGRAMS += tests/fuzz/replay-section-config tests/fuzz/replay-snapshot
+tests_fuzz_replay_section_config_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-section-config.c \
+	tests/fuzz/fuzz.h
+tests_fuzz_replay_section_config_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-section-config"'
+tests_fuzz_replay_section_config_LDADD = libformat.la libbase.la
+tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-snapshot.c \
+	tests/fuzz/fuzz.h
+tests_fuzz_replay_snapshot_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-snapshot"'
+tests_fuzz_replay_snapshot_LDADD = libformat.la libbase.la
+EXTRA_DIST += \
+	tests/fuzz/corpus-section-config/bad-05-bom.cfg \
+	tests/fuzz/corpus-section-config/bad-06-unknown-property.cfg \
+	tests/fuzz/corpus-section-config/bad-08-missing-path.cfg \
+	tests/fuzz/corpus-section-config/crlf.cfg \
+	tests/fuzz/corpus-section-config/empty.cfg \
+	tests/fuzz/corpus-section-config/nul.cfg \
+	tests/fuzz/corpus-section-config/real-02-bw-backup-empty-comment.cfg \
+	tests/fuzz/corpus-section-config/surrogate.cfg \
+	tests/fuzz/corpus-section-config/synth-01-removable.cfg \
+	tests/fuzz/corpus-section-config/synth-05-all-properties.cfg \
+	tests/fuzz/corpus-section-config/synth-06-duplicate-id-last-wins.cfg \
+	tests/fuzz/corpus-section-config/synth-08-no-final-newline.cfg \
+	tests/fuzz/corpus-section-config/tmpl-05-usb-temp-appended-by-script.cfg \
+	tests/fuzz/corpus-section-config/unicode-blanks.cfg \
+	tests/fuzz/corpus-section-config/unknown-twice.cfg \
+	tests/fuzz/corpus-snapshot/counts \
+	tests/fuzz/corpus-snapshot/cut-all \
+	tests/fuzz/corpus-snapshot/cut-one \
+	tests/fuzz/corpus-snapshot/magic \
+	tests/fuzz/corpus-snapshot/names \
+	tests/fuzz/corpus-snapshot/offsets \
+	tests/fuzz/corpus-snapshot/properties \
+	tests/fuzz/corpus-snapshot/section-count \
+	tests/fuzz/corpus-snapshot/self \
+	tests/fuzz/corpus-snapshot/size \
+	tests/fuzz/corpus-snapshot/stamps \
+	tests/fuzz/corpus-snapshot/version \
+	tests/fuzz/corpus-snapshot/whole
+
+if ENABLE_FUZZERS
+FUZZERS = tests/fuzz/fuzz-section-config tests/fuzz/fuzz-snapshot
+FUZZ_CFLAGS = $(AM_CFLAGS) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+# All that they run is compiled anew, so that the fuzzer sees which way each branch went.
+FUZZ_SOURCES = tests/fuzz/fuzz.h tests/parse.h \
+	$(libbase_la_SOURCES) $(libformat_la_SOURCES)
+EXTRA_PROGRAMS += $(FUZZERS)
+tests_fuzz_fuzz_section_config_SOURCES = tests/fuzz/fuzz-section-config.c $(FUZZ_SOURCES)
+tests_fuzz_fuzz_section_config_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_section_config_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz-snapshot.c $(FUZZ_SOURCES)
+tests_fuzz_fuzz_snapshot_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_snapshot_LDADD = $(NETTLE_LIBS)
+CLEANFILES += $(FUZZERS)
+fuzzers: $(FUZZERS)
+.PHONY: fuzzers
+endif
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS)
