@@ -7,33 +7,26 @@
  * moved, look at the files that are due, answer the syncs that can be answered, beat, and
  * set the timer to the earliest deadline of all. Nothing in a turn blocks on a peer.
  *
- * What news of a domain means is decided in one place, tell(): board first (the truth), then
- * the publisher (the hint).
- *
  * Order of the start: locks, last good contents, watches, first looks, and only then the
  * board is renamed into place and the sockets are opened, so nobody ever sees a daemon that
  * has not looked yet. Order of the stop: farewell, board STOPPED, sockets away, locks last.
  */
 #include "daemon.h"
 
-#include "board_writer.h"
+#include "announcer.h"
 #include "control.h"
 #include "daemon_status.h"
 #include "log.h"
-#include "publisher.h"
 #include "watch.h"
 
 #include <errno.h>
 #include <ev.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
 #define LOCK_FILE "lock"
-#define PRIVATE_REASON "the reason is in the daemon's log, for those who may read the file"
 
 /* A sync whose answer waits for the settle machine. */
 struct pending_sync {
@@ -48,14 +41,12 @@ struct daemon {
 
         int runtime, state;           /* directories */
         int runtime_lock, state_lock; /* held as long as they are open */
-        struct access access;         /* of what all clients share */
 
         size_t count;
         struct domain **domains;
         bool *moved;         /* arm the watch of this domain again before the next look */
         struct watch *watch; /* NULL: no inotify */
-        struct board_writer *board;
-        struct publisher *publisher;
+        struct announcer *announcer;
         struct control *control;
         size_t sync_count;
         struct pending_sync *syncs;
@@ -68,96 +59,37 @@ struct daemon {
 
 /* -------------------------------------------------------------------- telling */
 
-static const char *public_reason(const struct daemon *daemon, const struct domain *domain)
-{
-        if (domain->reason[0] == '\0' || access_covers(domain->access, daemon->access))
-                return domain->reason;
-        return PRIVATE_REASON;
-}
-
-static void tell_board(struct daemon *daemon, size_t i)
-{
-        const struct domain *domain = daemon->domains[i];
-        struct board_entry entry = {
-                .generation = domain->generation,
-                .epoch = history_epoch(domain->history),
-                .since_usec = domain->since_usec,
-                .state = domain->state,
-                .line = domain->line,
-                .digest = domain->digest,
-        };
-
-        snprintf(entry.reason, sizeof(entry.reason), "%s", public_reason(daemon, domain));
-        board_writer_set(daemon->board, i, &entry);
-}
-
-static void tell_subscribers(struct daemon *daemon, size_t i, enum message_kind kind, uint64_t now)
-{
-        const struct domain *domain = daemon->domains[i];
-        struct message message = {
-                .kind = kind,
-                .state = domain->state,
-                .generation = domain->generation,
-                .epoch = history_epoch(domain->history),
-                .digest = domain->digest,
-                .line = domain->line,
-        };
-
-        snprintf(message.domain, sizeof(message.domain), "%s", domain->name);
-        snprintf(message.reason, sizeof(message.reason), "%s", public_reason(daemon, domain));
-        publisher_tell(daemon->publisher, i, &message, now);
-}
-
-static void tell_systemd(struct daemon *daemon)
-{
-        _cleanup_free_ char *line = daemon_status_line(daemon->domains, daemon->count);
-
-        if (line)
-                sd_notifyf(0, "STATUS=%s", line);
-}
-
 static void tell(struct daemon *daemon, size_t i, enum domain_news news, uint64_t now)
 {
+        _cleanup_free_ char *line = NULL;
+
         if (news == DOMAIN_NOTHING)
                 return;
-        tell_board(daemon, i);
-        tell_subscribers(daemon, i, news == DOMAIN_NEW_CONTENT ? MESSAGE_CHANGE : MESSAGE_STATE,
-                         now);
-        tell_systemd(daemon);
-}
-
-/* ------------------------------------------------------------ access of shared things */
-
-static struct access shared_access(const struct daemon *daemon)
-{
-        struct access access = access_private();
-
-        for (size_t i = 0; i < daemon->count; i++)
-                access = access_widest(access, daemon->domains[i]->access);
-        return access;
+        announcer_tell(daemon->announcer, i, news, now);
+        if (news == DOMAIN_NEW_CONTENT)
+                domain_finish_accept(daemon->domains[i]);
+        line = daemon_status_line(daemon->domains, daemon->count);
+        if (line)
+                sd_notifyf(0, "STATUS=%s", line);
 }
 
 /* The sources' modes may change while we run. */
 static void follow_access(struct daemon *daemon, uint64_t now)
 {
-        struct access access = shared_access(daemon);
+        struct access access;
         int r;
 
-        if (access.gid == daemon->access.gid && access.mode == daemon->access.mode)
-                return;
-        daemon->access = access;
-        r = access_apply(daemon->runtime, access);
+        r = announcer_follow_access(daemon->announcer, now);
         if (r == 0)
-                r = board_writer_set_access(daemon->board, access);
+                return;
+        access = announcer_access(daemon->announcer);
+        if (r > 0)
+                r = access_apply(daemon->runtime, access);
         if (r == 0)
                 r = control_set_access(daemon->control, access);
-        if (r == 0)
-                r = publisher_set_access(daemon->publisher, access, now);
         if (r < 0)
                 log_error("cannot give %s the mode of the watched files: %s",
                           daemon->options->runtime_directory, strerror(-r));
-        for (size_t i = 0; i < daemon->count; i++)
-                tell_board(daemon, i); /* reasons may have become public, or private */
 }
 
 /* -------------------------------------------------------------------- looking */
@@ -270,8 +202,8 @@ static char *on_status(void *userdata)
                 .state_directory = daemon->options->state_directory,
                 .uptime_usec = now_usec() - daemon->started,
                 .has_inotify = daemon->watch != NULL,
-                .publisher_pid = publisher_pid(daemon->publisher),
-                .publisher_restarts = publisher_restarts(daemon->publisher),
+                .publisher_pid = publisher_pid(announcer_publisher(daemon->announcer)),
+                .publisher_restarts = publisher_restarts(announcer_publisher(daemon->announcer)),
         };
 
         return daemon_status_json(&facts, daemon->domains, daemon->count);
@@ -284,14 +216,14 @@ static void beat(struct daemon *daemon, uint64_t now)
         if (now < daemon->beat_at)
                 return;
         daemon->beat_at = usec_add(now, BOARD_BEAT_USEC);
-        board_writer_beat(daemon->board, now);
-        publisher_heartbeat(daemon->publisher, now);
+        announcer_beat(daemon->announcer, now);
         sd_notify(0, "WATCHDOG=1");
 }
 
 static uint64_t next_deadline(const struct daemon *daemon)
 {
-        uint64_t next = MIN(daemon->beat_at, publisher_deadline(daemon->publisher));
+        const struct publisher *publisher = announcer_publisher(daemon->announcer);
+        uint64_t next = MIN(daemon->beat_at, publisher_deadline(publisher));
 
         next = MIN(next, control_deadline(daemon->control));
         for (size_t i = 0; i < daemon->count; i++)
@@ -301,12 +233,13 @@ static uint64_t next_deadline(const struct daemon *daemon)
 
 static void turn(struct daemon *daemon)
 {
+        struct publisher *publisher = announcer_publisher(daemon->announcer);
         uint64_t now = now_usec(), next;
 
         look_at_all(daemon, now);
         answer_syncs(daemon);
-        if (publisher_deadline(daemon->publisher) <= now)
-                publisher_dispatch(daemon->publisher, now);
+        if (publisher_deadline(publisher) <= now)
+                publisher_dispatch(publisher, now);
         if (control_deadline(daemon->control) <= now)
                 control_dispatch(daemon->control, now);
         beat(daemon, now);
@@ -340,7 +273,7 @@ static void on_publisher(struct ev_loop *loop, ev_io *io, int events)
 {
         struct daemon *daemon = io->data;
 
-        publisher_dispatch(daemon->publisher, now_usec());
+        publisher_dispatch(announcer_publisher(daemon->announcer), now_usec());
         turn(daemon);
 }
 
@@ -393,6 +326,8 @@ static void watch_signal(struct daemon *daemon, ev_signal *watcher, int number,
 
 static int start_loop(struct daemon *daemon)
 {
+        const struct publisher *publisher = announcer_publisher(daemon->announcer);
+
         daemon->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
         if (!daemon->loop)
                 return -ENOMEM;
@@ -400,7 +335,7 @@ static int start_loop(struct daemon *daemon)
                 watch_fd_of(daemon, &daemon->watch_io, watch_fd(daemon->watch), on_watch);
                 watch_fd_of(daemon, &daemon->mounts_io, watch_mounts_fd(daemon->watch), on_mounts);
         }
-        watch_fd_of(daemon, &daemon->publisher_io, publisher_fd(daemon->publisher), on_publisher);
+        watch_fd_of(daemon, &daemon->publisher_io, publisher_fd(publisher), on_publisher);
         watch_fd_of(daemon, &daemon->control_io, control_fd(daemon->control), on_control);
         watch_signal(daemon, &daemon->term, SIGTERM, on_stop);
         watch_signal(daemon, &daemon->interrupt, SIGINT, on_stop);
@@ -486,39 +421,25 @@ static int open_watch(struct daemon *daemon)
         return 0;
 }
 
-static int open_board(struct daemon *daemon)
-{
-        _cleanup_free_ const char **names = calloc(daemon->count, sizeof(char *));
-
-        if (!names)
-                return -ENOMEM;
-        for (size_t i = 0; i < daemon->count; i++)
-                names[i] = daemon->domains[i]->name;
-        return board_writer_new(daemon->options->runtime_directory, &daemon->access, names,
-                                daemon->count, &daemon->board);
-}
-
-static int open_peers(struct daemon *daemon)
+static int open_control(struct daemon *daemon, struct access access)
 {
         const struct control_handlers handlers = {on_sync, on_status, daemon};
         const char *runtime = daemon->options->runtime_directory;
         int r;
 
-        r = control_new(runtime, &daemon->access, &handlers, &daemon->control);
+        r = access_apply(daemon->runtime, access);
         if (r < 0)
-                return failed("open the control socket in", runtime, r);
-        r = publisher_new(runtime, daemon->options->publisher, &daemon->access, daemon->count,
-                          now_usec(), &daemon->publisher);
-        if (r < 0)
-                return failed("open the event socket in", runtime, r);
-        return 0;
+                return failed("set the mode of", runtime, r);
+        r = control_new(runtime, &access, &handlers, &daemon->control);
+        return r < 0 ? failed("open the control socket in", runtime, r) : 0;
 }
 
 /* The first look at every file, before anybody sees the board. */
 static void first_looks(struct daemon *daemon)
 {
         for (size_t i = 0; i < daemon->count; i++)
-                look(daemon, i, now_usec());
+                if (look(daemon, i, now_usec()) == DOMAIN_NEW_CONTENT)
+                        domain_finish_accept(daemon->domains[i]);
 }
 
 static int show(struct daemon *daemon)
@@ -526,21 +447,14 @@ static int show(struct daemon *daemon)
         const char *runtime = daemon->options->runtime_directory;
         int r;
 
-        daemon->access = shared_access(daemon);
-        r = access_apply(daemon->runtime, daemon->access);
-        if (r < 0)
-                return failed("set the mode of", runtime, r);
-        r = open_board(daemon);
-        if (r < 0)
-                return failed("make the board in", runtime, r);
-        r = open_peers(daemon);
+        r = announcer_new(runtime, daemon->options->publisher, daemon->domains, daemon->count,
+                          &daemon->announcer);
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < daemon->count; i++) {
-                tell_board(daemon, i);
-                tell_subscribers(daemon, i, MESSAGE_CHANGE, now_usec());
-        }
-        r = board_writer_publish(daemon->board, now_usec());
+        r = open_control(daemon, announcer_access(daemon->announcer));
+        if (r < 0)
+                return r;
+        r = announcer_show(daemon->announcer, now_usec());
         return r < 0 ? failed("show the board in", runtime, r) : 0;
 }
 
@@ -588,7 +502,6 @@ int daemon_run(struct daemon *daemon)
 {
         turn(daemon);
         sd_notify(0, "READY=1");
-        tell_systemd(daemon);
         log_info("watching %zu domains", daemon->count);
         ev_run(daemon->loop, 0);
         sd_notify(0, "STOPPING=1");
@@ -600,8 +513,7 @@ struct daemon *daemon_free(struct daemon *daemon)
         if (!daemon)
                 return NULL;
         control_free(daemon->control);
-        publisher_free(daemon->publisher);
-        board_writer_free(daemon->board);
+        announcer_free(daemon->announcer);
         watch_free(daemon->watch);
         for (size_t i = 0; i < daemon->count; i++)
                 domain_free(daemon->domains[i]);

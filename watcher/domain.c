@@ -32,6 +32,7 @@ struct domain *domain_free(struct domain *domain)
                 return NULL;
         store_free(domain->store);
         history_free(domain->history);
+        cfgw_report_free(domain->report);
         free(domain->name);
         free(domain->path);
         free(domain);
@@ -305,18 +306,6 @@ static enum domain_news cannot_store(struct domain *domain, int error, uint64_t 
         return news;
 }
 
-static void log_warnings(const struct domain *domain, const cfgw_report *report)
-{
-        size_t count = cfgw_report_count(report);
-
-        for (size_t i = 0; i < count && i < WARNINGS_LOGGED; i++)
-                log_warning("%s: %s:%" PRIu32 ": %s", domain->name, domain->path,
-                            cfgw_report_line(report, i), cfgw_report_message(report, i));
-        if (count > WARNINGS_LOGGED)
-                log_warning("%s: %s: %zu warnings more", domain->name, domain->path,
-                            count - WARNINGS_LOGGED);
-}
-
 static enum domain_news accept_content(struct domain *domain, struct look *look, uint64_t now)
 {
         uint64_t generation = history_newest(domain->history) + 1;
@@ -334,11 +323,25 @@ static enum domain_news accept_content(struct domain *domain, struct look *look,
         domain->found_last = domain->settle.cause;
         domain->found[domain->found_last]++;
         set_state(domain, CFGW_STATE_VALID, 0, "");
+        cfgw_report_free(domain->report);
+        domain->report = STEAL(look->report);
         return DOMAIN_NEW_CONTENT;
 }
 
-/* What need not happen before everybody has heard of a new generation. */
-static void after_accept(struct domain *domain, const struct look *look)
+static void log_warnings(const struct domain *domain)
+{
+        size_t count = cfgw_report_count(domain->report);
+
+        for (size_t i = 0; i < count && i < WARNINGS_LOGGED; i++)
+                log_warning("%s: %s:%" PRIu32 ": %s", domain->name, domain->path,
+                            cfgw_report_line(domain->report, i),
+                            cfgw_report_message(domain->report, i));
+        if (count > WARNINGS_LOGGED)
+                log_warning("%s: %s: %zu warnings more", domain->name, domain->path,
+                            count - WARNINGS_LOGGED);
+}
+
+void domain_finish_accept(struct domain *domain)
 {
         int r = store_prune(domain->store, domain->generation);
 
@@ -346,10 +349,11 @@ static void after_accept(struct domain *domain, const struct look *look)
                 log_error("%s: cannot remove old snapshots: %s", domain->name, strerror(-r));
         log_notice("%s: generation %" PRIu64 " in force: %zu sections, %zu bytes, found by %s",
                    domain->name, domain->generation, domain->sections, domain->size,
-                   settle_cause_name(domain->settle.cause));
+                   settle_cause_name(domain->found_last));
         if (domain->sections == 0)
                 log_warning("%s: %s is empty", domain->name, domain->path);
-        log_warnings(domain, look->report);
+        log_warnings(domain);
+        domain->report = cfgw_report_free(domain->report);
 }
 
 enum domain_news domain_look(struct domain *domain, uint64_t now)
@@ -371,8 +375,6 @@ enum domain_news domain_look(struct domain *domain, uint64_t now)
                 break;
         case SETTLE_ACCEPT:
                 news = accept_content(domain, &look, now);
-                if (news == DOMAIN_NEW_CONTENT)
-                        after_accept(domain, &look);
                 break;
         case SETTLE_WAIT:
         case SETTLE_KNOWN:

@@ -54,6 +54,8 @@ struct domain {
         enum settle_cause found_last;  /* who found the last change */
         uint64_t accepted, unchanged, invalid;
 
+        cfgw_report *report; /* the warnings of an accept, until it is finished */
+
         int watch_error; /* written by the daemon: -errno of the last arming */
 };
 
@@ -69,6 +71,12 @@ DEFINE_CLEANUP(struct domain *, domain_free);
 
 /* Looks at the file. Due at settle_deadline(&domain->settle). */
 enum domain_news domain_look(struct domain *domain, uint64_t now);
+
+/*
+ * Does after DOMAIN_NEW_CONTENT what need not happen before everybody has heard of it:
+ * removes old snapshots, logs.
+ */
+void domain_finish_accept(struct domain *domain);
 
 /*
  * Why changes of this file may be found late (free() it), or NULL if there is no such reason.

@@ -26,6 +26,7 @@ libwatcher_la_SOURCES = \
 	watcher/store.c watcher/store.h \
 	watcher/history.c watcher/history.h \
 	watcher/domain.c watcher/domain.h \
+	watcher/announcer.c watcher/announcer.h \
 	watcher/daemon_status.c watcher/daemon_status.h \
 	watcher/daemon.c watcher/daemon.h
 libwatcher_la_LIBADD = libserving.la libformat.la libwire.la libbase.la \

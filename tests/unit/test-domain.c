@@ -61,6 +61,8 @@ static enum domain_news settle(struct fixture *fixture)
                 assert_true(looks++ < 1000);
                 fixture->now = MAX(fixture->now, settle_deadline(&fixture->domain->settle));
                 more = domain_look(fixture->domain, fixture->now);
+                if (more == DOMAIN_NEW_CONTENT)
+                        domain_finish_accept(fixture->domain);
                 news = MAX(news, more);
         }
         return news;

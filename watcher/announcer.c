@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The board and the event socket are shared by the clients of all domains, but the sources
+ * may be for different readers. So they are for the widest of those (access_widest()), and
+ * what could quote from a file, the reason why it is refused, is told there only if
+ * everybody who can hear it may read that file. Numbers, states and digests are told in any
+ * case; contents only in each domain's own directory, which has its source's mode.
+ */
+#include "announcer.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PRIVATE_REASON "the reason is in the daemon's log, for those who may read the file"
+
+struct announcer {
+        struct domain *const *domains;
+        size_t count;
+        struct access access;
+        struct board_writer *board;
+        struct publisher *publisher;
+};
+
+static struct access shared_access(const struct announcer *announcer)
+{
+        struct access access = access_private();
+
+        for (size_t i = 0; i < announcer->count; i++)
+                access = access_widest(access, announcer->domains[i]->access);
+        return access;
+}
+
+static int open_board(struct announcer *announcer, const char *runtime_directory)
+{
+        _cleanup_free_ const char **names = calloc(announcer->count, sizeof(char *));
+
+        if (!names)
+                return -ENOMEM;
+        for (size_t i = 0; i < announcer->count; i++)
+                names[i] = announcer->domains[i]->name;
+        return board_writer_new(runtime_directory, &announcer->access, names, announcer->count,
+                                &announcer->board);
+}
+
+int announcer_new(const char *runtime_directory, const char *helper, struct domain *const *domains,
+                  size_t count, struct announcer **ret)
+{
+        _cleanup_(announcer_free_p) struct announcer *announcer = calloc(1, sizeof(*announcer));
+        int r;
+
+        if (!announcer)
+                return -ENOMEM;
+        announcer->domains = domains;
+        announcer->count = count;
+        announcer->access = shared_access(announcer);
+        r = open_board(announcer, runtime_directory);
+        if (r < 0) {
+                log_error("cannot make the board in %s: %s", runtime_directory, strerror(-r));
+                return r;
+        }
+        r = publisher_new(runtime_directory, helper, &announcer->access, count, now_usec(),
+                          &announcer->publisher);
+        if (r < 0) {
+                log_error("cannot open the event socket in %s: %s", runtime_directory,
+                          strerror(-r));
+                return r;
+        }
+        *ret = STEAL(announcer);
+        return 0;
+}
+
+struct announcer *announcer_free(struct announcer *announcer)
+{
+        if (!announcer)
+                return NULL;
+        publisher_free(announcer->publisher);
+        board_writer_free(announcer->board);
+        free(announcer);
+        return NULL;
+}
+
+struct access announcer_access(const struct announcer *announcer)
+{
+        return announcer->access;
+}
+
+struct publisher *announcer_publisher(const struct announcer *announcer)
+{
+        return announcer->publisher;
+}
+
+static const char *public_reason(const struct announcer *announcer, const struct domain *domain)
+{
+        if (domain->reason[0] == '\0' || access_covers(domain->access, announcer->access))
+                return domain->reason;
+        return PRIVATE_REASON;
+}
+
+static void tell_board(struct announcer *announcer, size_t i)
+{
+        const struct domain *domain = announcer->domains[i];
+        struct board_entry entry = {
+                .generation = domain->generation,
+                .epoch = history_epoch(domain->history),
+                .since_usec = domain->since_usec,
+                .state = domain->state,
+                .line = domain->line,
+                .digest = domain->digest,
+        };
+
+        snprintf(entry.reason, sizeof(entry.reason), "%s", public_reason(announcer, domain));
+        board_writer_set(announcer->board, i, &entry);
+}
+
+static void tell_subscribers(struct announcer *announcer, size_t i, enum message_kind kind,
+                             uint64_t now)
+{
+        const struct domain *domain = announcer->domains[i];
+        struct message message = {
+                .kind = kind,
+                .state = domain->state,
+                .generation = domain->generation,
+                .epoch = history_epoch(domain->history),
+                .digest = domain->digest,
+                .line = domain->line,
+        };
+
+        snprintf(message.domain, sizeof(message.domain), "%s", domain->name);
+        snprintf(message.reason, sizeof(message.reason), "%s", public_reason(announcer, domain));
+        publisher_tell(announcer->publisher, i, &message, now);
+}
+
+void announcer_tell(struct announcer *announcer, size_t i, enum domain_news news, uint64_t now)
+{
+        if (news == DOMAIN_NOTHING)
+                return;
+        tell_board(announcer, i);
+        tell_subscribers(announcer, i, news == DOMAIN_NEW_CONTENT ? MESSAGE_CHANGE : MESSAGE_STATE,
+                         now);
+}
+
+int announcer_show(struct announcer *announcer, uint64_t now)
+{
+        for (size_t i = 0; i < announcer->count; i++) {
+                tell_board(announcer, i);
+                tell_subscribers(announcer, i, MESSAGE_CHANGE, now);
+        }
+        return board_writer_publish(announcer->board, now);
+}
+
+int announcer_follow_access(struct announcer *announcer, uint64_t now)
+{
+        struct access access = shared_access(announcer);
+        int r, q;
+
+        if (access.gid == announcer->access.gid && access.mode == announcer->access.mode)
+                return 0;
+        announcer->access = access;
+        r = board_writer_set_access(announcer->board, access);
+        q = publisher_set_access(announcer->publisher, access, now);
+        for (size_t i = 0; i < announcer->count; i++)
+                tell_board(announcer, i); /* reasons may have become public, or private */
+        return r < 0 ? r : q < 0 ? q : 1;
+}
+
+void announcer_beat(struct announcer *announcer, uint64_t now)
+{
+        board_writer_beat(announcer->board, now);
+        publisher_heartbeat(announcer->publisher, now);
+}
