@@ -34,15 +34,22 @@ tests_unit_test_board_LDADD = $(TEST_SERVING)
 # unit: format
 check_PROGRAMS += tests/unit/test-samples tests/unit/test-snapshot-builder \
 	tests/unit/test-snapshot tests/unit/test-section-config tests/unit/test-schema \
-	tests/unit/test-source tests/unit/test-report tests/unit/test-config tests/unit/test-diff
+	tests/unit/test-source tests/unit/test-report tests/unit/test-config tests/unit/test-diff \
+	tests/unit/test-out-of-memory
 tests_unit_test_report_LDADD = $(TEST_BASE)
-# What these two call is not exported by the shared library. The flags make objects of their own.
+# What these call is not exported by the shared library. The flags make objects of their own.
 tests_unit_test_config_SOURCES = tests/unit/test-config.c client/config.c client/load.c
 tests_unit_test_config_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_test_config_LDADD = $(TEST_FORMAT)
 tests_unit_test_diff_SOURCES = tests/unit/test-diff.c client/config.c client/diff.c
 tests_unit_test_diff_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_test_diff_LDADD = $(TEST_FORMAT)
+tests_unit_test_out_of_memory_SOURCES = tests/unit/test-out-of-memory.c \
+	client/config.c client/load.c client/diff.c
+tests_unit_test_out_of_memory_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_test_out_of_memory_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray
+tests_unit_test_out_of_memory_LDADD = $(TEST_FORMAT)
 tests_unit_test_schema_LDADD = $(TEST_FORMAT)
 tests_unit_test_source_LDADD = $(TEST_FORMAT)
 tests_unit_test_snapshot_LDADD = $(TEST_FORMAT)

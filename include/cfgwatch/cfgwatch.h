@@ -212,8 +212,8 @@ typedef enum cfgw_load_flags {
  * told in @ret_report, which may be NULL and is written on failure as well: it is the one
  * exception to the rule above, and it is set to NULL where no report could be made.
  * -EBADMSG: the content is refused, see the report. -EFBIG: larger than 64 MiB.
- * -EINVAL as everywhere, and for what is not a regular file. Else the error of open(2) or
- * read(2). Since: 0.1
+ * -EINVAL as everywhere, and for what is not a regular file. -EAGAIN: it changed each time
+ * that it was read. Else the error of open(2) or read(2). Since: 0.1
  */
 int cfgw_config_load(const char *path, const char *domain, unsigned int flags,
                      const cfgw_config **ret, cfgw_report **ret_report);
