@@ -54,6 +54,25 @@ void settle_init(struct settle *settle, const struct settle_times *times, uint64
         };
 }
 
+/* Who finds what nobody announces. */
+static enum settle_cause silent_cause(const struct settle *settle)
+{
+        return settle->blind ? SETTLE_CAUSE_POLL : SETTLE_CAUSE_TTL;
+}
+
+static bool is_silent(enum settle_cause cause)
+{
+        return cause == SETTLE_CAUSE_TTL || cause == SETTLE_CAUSE_POLL;
+}
+
+static uint64_t next_ttl(const struct settle *settle, uint64_t now)
+{
+        const struct settle_times *times = &settle->times;
+
+        return usec_add(now, settle->blind ? MIN(times->ttl_usec, times->ttl_blind_usec)
+                                           : times->ttl_usec);
+}
+
 static void make_dirty(struct settle *settle, enum settle_cause cause, uint64_t now)
 {
         if (settle->dirty)
@@ -76,9 +95,9 @@ static void look_before(struct settle *settle, uint64_t at)
 void settle_hint(struct settle *settle, enum settle_hint hint, uint64_t now)
 {
         /* An attribute that changed announces no content: what is found then is the TTL's. */
-        make_dirty(settle, hint == SETTLE_HINT_TOUCHED ? SETTLE_CAUSE_TTL : SETTLE_CAUSE_EVENT,
+        make_dirty(settle, hint == SETTLE_HINT_TOUCHED ? silent_cause(settle) : SETTLE_CAUSE_EVENT,
                    now);
-        if (hint != SETTLE_HINT_TOUCHED && settle->cause == SETTLE_CAUSE_TTL)
+        if (hint != SETTLE_HINT_TOUCHED && is_silent(settle->cause))
                 settle->cause = SETTLE_CAUSE_EVENT;
         /* Only what tells of content counts as the last such hint: after a rename the end of
          * the inode that was there before is told as well. */
@@ -99,7 +118,7 @@ void settle_sync(struct settle *settle, uint64_t now)
 
 void settle_recheck(struct settle *settle, uint64_t now)
 {
-        make_dirty(settle, SETTLE_CAUSE_TTL, now);
+        make_dirty(settle, silent_cause(settle), now);
         settle->look_at = now;
 }
 
@@ -109,6 +128,14 @@ void settle_retry(struct settle *settle, uint64_t now)
 
         make_dirty(settle, cause, now);
         settle->look_at = usec_add(now, settle->times.confirm_usec);
+}
+
+void settle_set_blind(struct settle *settle, bool blind, uint64_t now)
+{
+        if (settle->blind == blind)
+                return;
+        settle->blind = blind;
+        settle->ttl_at = MIN(settle->ttl_at, next_ttl(settle, now));
 }
 
 uint64_t settle_deadline(const struct settle *settle)
@@ -149,7 +176,7 @@ static enum settle_verdict decide(struct settle *settle, enum settle_verdict ver
         settle->dirty = false;
         settle->forced = false;
         settle->has_candidate = false;
-        settle->ttl_at = usec_add(now, settle->times.ttl_usec);
+        settle->ttl_at = next_ttl(settle, now);
         return verdict;
 }
 
@@ -180,7 +207,7 @@ enum settle_verdict settle_observe(struct settle *settle, const struct settle_ob
         uint64_t rest_until, give_up;
 
         if (!settle->dirty)
-                make_dirty(settle, SETTLE_CAUSE_TTL, now);
+                make_dirty(settle, silent_cause(settle), now);
         settle->writer = seen->seen == SETTLE_SEEN_OTHER && seen->writer;
         if (seen->seen == SETTLE_SEEN_TORN)
                 return observe_torn(settle, now);
@@ -217,6 +244,8 @@ const char *settle_cause_name(enum settle_cause cause)
                 return "event";
         case SETTLE_CAUSE_TTL:
                 return "ttl";
+        case SETTLE_CAUSE_POLL:
+                return "poll";
         case SETTLE_CAUSE_SYNC:
                 return "sync";
         case SETTLE_CAUSE_START:

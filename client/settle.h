@@ -15,13 +15,14 @@
 
 /* All times in microseconds. */
 struct settle_times {
-        uint64_t weak_usec;     /* after a hint that is no end of a save */
-        uint64_t in_place_usec; /* content must rest this long after a save in place */
-        uint64_t confirm_usec;  /* ... when it is suspicious, broken, or nobody announced it */
-        uint64_t writer_usec;   /* ... while somebody has the file open for writing */
-        uint64_t defer_usec;    /* no longer than this after the first hint or the last sight of a
-                                   writer */
-        uint64_t ttl_usec;      /* re-read this often without any hint */
+        uint64_t weak_usec;      /* after a hint that is no end of a save */
+        uint64_t in_place_usec;  /* content must rest this long after a save in place */
+        uint64_t confirm_usec;   /* ... when it is suspicious, broken, or nobody announced it */
+        uint64_t writer_usec;    /* ... while somebody has the file open for writing */
+        uint64_t defer_usec;     /* no longer than this after the first hint or the last sight of a
+                                    writer */
+        uint64_t ttl_usec;       /* re-read this often without any hint */
+        uint64_t ttl_blind_usec; /* ... where events cannot be relied on; the shorter one counts */
 };
 
 #define SETTLE_TIMES_DEFAULT                                                                       \
@@ -32,6 +33,7 @@ struct settle_times {
                 .writer_usec = 3 * USEC_PER_SEC,                                                   \
                 .defer_usec = 5 * USEC_PER_SEC,                                                    \
                 .ttl_usec = 10 * USEC_PER_SEC,                                                     \
+                .ttl_blind_usec = 5 * USEC_PER_SEC,                                                \
         })
 
 enum settle_hint {
@@ -45,11 +47,12 @@ enum settle_hint {
 /* Who found a change. */
 enum settle_cause {
         SETTLE_CAUSE_EVENT,
-        SETTLE_CAUSE_TTL,
+        SETTLE_CAUSE_TTL,  /* the TTL, although events should have told */
+        SETTLE_CAUSE_POLL, /* the TTL, where no event can be expected */
         SETTLE_CAUSE_SYNC,
         SETTLE_CAUSE_START /* the first look after a start */
 };
-#define SETTLE_CAUSES 4
+#define SETTLE_CAUSES 5
 
 enum settle_seen {
         SETTLE_SEEN_TORN,  /* no stable read */
@@ -83,6 +86,7 @@ struct settle {
         bool forced;             /* a sync or the start asks: do not wait for rest */
         bool renamed;            /* the last content hint was a rename */
         bool writer;             /* the last observation saw a writer */
+        bool blind;              /* events cannot be relied on; the caller says so */
         unsigned int torn;       /* torn reads in a row */
         uint64_t dirty_since;
         uint64_t look_at; /* next observation while dirty */
@@ -102,6 +106,9 @@ void settle_sync(struct settle *settle, uint64_t now);
 
 /* Look at once, but keep the rule (overflow, SIGHUP, a new watch). */
 void settle_recheck(struct settle *settle, uint64_t now);
+
+/* Whether events can be relied on from now on; the next TTL counts from now. */
+void settle_set_blind(struct settle *settle, bool blind, uint64_t now);
 
 /* When an observation is due. */
 uint64_t settle_deadline(const struct settle *settle);

@@ -94,7 +94,8 @@ EXTRA_DIST += \
 check_PROGRAMS += tests/unit/test-access tests/unit/test-files tests/unit/test-history \
 	tests/unit/test-watch tests/unit/test-inifile tests/unit/test-options tests/unit/test-domain \
 	tests/unit/test-log tests/unit/test-store tests/unit/test-daemon-status \
-	tests/unit/test-chain
+	tests/unit/test-chain tests/unit/test-filesystem
+tests_unit_test_filesystem_LDADD = $(TEST_WATCHER)
 tests_unit_test_chain_LDADD = $(TEST_WATCHER)
 tests_unit_test_log_LDADD = $(TEST_SERVING)
 tests_unit_test_store_LDADD = $(TEST_WATCHER)

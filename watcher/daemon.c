@@ -16,6 +16,7 @@
 #include "announcer.h"
 #include "control.h"
 #include "daemon_status.h"
+#include "filesystem.h"
 #include "log.h"
 #include "watch.h"
 
@@ -27,6 +28,7 @@
 #include <systemd/sd-daemon.h>
 
 #define LOCK_FILE "lock"
+#define WATCH_AGAIN_USEC (5 * USEC_PER_SEC) /* no event can tell when there is one to be had */
 
 /* A sync whose answer waits for the settle machine. */
 struct pending_sync {
@@ -45,7 +47,9 @@ struct daemon {
         size_t count;
         struct domain **domains;
         bool *moved;         /* arm the watch of this domain again before the next look */
-        struct watch *watch; /* NULL: no inotify */
+        struct watch *watch; /* NULL: no inotify, because of the next */
+        int watch_error;
+        uint64_t watch_at; /* when to try again to have one */
         struct announcer *announcer;
         struct control *control;
         size_t sync_count;
@@ -92,7 +96,15 @@ static void follow_access(struct daemon *daemon, uint64_t now)
                           daemon->options->runtime_directory, strerror(-r));
 }
 
-/* -------------------------------------------------------------------- looking */
+/* -------------------------------------------------------------------- watching */
+
+static void watch_fd_of(struct daemon *daemon, ev_io *io, int fd,
+                        void (*on_io)(struct ev_loop *, ev_io *, int))
+{
+        ev_io_init(io, on_io, fd, EV_READ);
+        io->data = daemon;
+        ev_io_start(daemon->loop, io);
+}
 
 static void take_hint(void *userdata, size_t i, enum settle_hint hint, bool moved)
 {
@@ -103,19 +115,66 @@ static void take_hint(void *userdata, size_t i, enum settle_hint hint, bool move
         settle_hint(&daemon->domains[i]->settle, hint, now_usec());
 }
 
-static void arm(struct daemon *daemon, size_t i)
+static void turn(struct daemon *daemon);
+
+static void on_watch(struct ev_loop *loop, ev_io *io, int events)
+{
+        struct daemon *daemon = io->data;
+
+        if (watch_dispatch(daemon->watch) > 0)
+                log_warning("events came faster than they were read; every file is looked at");
+        turn(daemon);
+}
+
+static void on_mounts(struct ev_loop *loop, ev_io *io, int events)
+{
+        struct daemon *daemon = io->data;
+
+        watch_mounts_dispatch(daemon->watch);
+        turn(daemon);
+}
+
+/*
+ * Without inotify (the limit of instances, say) every file is polled; this is tried again
+ * until there is one.
+ */
+static void open_watch(struct daemon *daemon, uint64_t now)
+{
+        int r;
+
+        if (daemon->watch || now < daemon->watch_at)
+                return;
+        daemon->watch_at = usec_add(now, WATCH_AGAIN_USEC);
+        r = watch_new(daemon->count, take_hint, daemon, &daemon->watch);
+        if (r < 0) {
+                daemon->watch_error = r;
+                return;
+        }
+        watch_fd_of(daemon, &daemon->watch_io, watch_fd(daemon->watch), on_watch);
+        watch_fd_of(daemon, &daemon->mounts_io, watch_mounts_fd(daemon->watch), on_mounts);
+        for (size_t i = 0; i < daemon->count; i++) {
+                daemon->moved[i] = true;
+                settle_hint(&daemon->domains[i]->settle, SETTLE_HINT_TOUCHED, now);
+        }
+}
+
+/* -------------------------------------------------------------------- looking */
+
+/* What could not be watched is polled; what can be again is watched from the next TTL on. */
+static void arm(struct daemon *daemon, size_t i, uint64_t now)
 {
         struct domain *domain = daemon->domains[i];
         int r;
 
         daemon->moved[i] = false;
-        if (!daemon->watch)
-                return;
-        r = watch_arm(daemon->watch, i, domain->path);
+        r = daemon->watch ? watch_arm(daemon->watch, i, domain->path) : daemon->watch_error;
         if (r < 0 && r != domain->watch_error)
-                log_warning("%s: cannot watch all of %s: %s; changes are found by the TTL",
+                log_warning("%s: cannot watch all of %s: %s; changes are found by polling",
                             domain->name, domain->path, strerror(-r));
+        if (r == 0 && domain->watch_error < 0)
+                log_notice("%s: %s is watched again", domain->name, domain->path);
         domain->watch_error = r;
+        settle_set_blind(&domain->settle, r < 0 || !filesystem_tells_all(domain->path), now);
 }
 
 /* Looks if a look is due; armed first, so that nothing happens unseen in between. */
@@ -124,7 +183,7 @@ static enum domain_news look(struct daemon *daemon, size_t i, uint64_t now)
         struct domain *domain = daemon->domains[i];
 
         if (daemon->moved[i] || (!domain->settle.dirty && settle_deadline(&domain->settle) <= now))
-                arm(daemon, i);
+                arm(daemon, i, now);
         if (settle_deadline(&domain->settle) > now)
                 return DOMAIN_NOTHING;
         return domain_look(domain, now);
@@ -132,6 +191,7 @@ static enum domain_news look(struct daemon *daemon, size_t i, uint64_t now)
 
 static void look_at_all(struct daemon *daemon, uint64_t now)
 {
+        open_watch(daemon, now);
         for (size_t i = 0; i < daemon->count; i++)
                 tell(daemon, i, look(daemon, i, now), now);
         follow_access(daemon, now);
@@ -252,23 +312,6 @@ static void turn(struct daemon *daemon)
         ev_timer_start(daemon->loop, &daemon->timer);
 }
 
-static void on_watch(struct ev_loop *loop, ev_io *io, int events)
-{
-        struct daemon *daemon = io->data;
-
-        if (watch_dispatch(daemon->watch) > 0)
-                log_warning("events came faster than they were read; every file is looked at");
-        turn(daemon);
-}
-
-static void on_mounts(struct ev_loop *loop, ev_io *io, int events)
-{
-        struct daemon *daemon = io->data;
-
-        watch_mounts_dispatch(daemon->watch);
-        turn(daemon);
-}
-
 static void on_publisher(struct ev_loop *loop, ev_io *io, int events)
 {
         struct daemon *daemon = io->data;
@@ -308,14 +351,6 @@ static void on_hangup(struct ev_loop *loop, ev_signal *signal, int events)
         turn(daemon);
 }
 
-static void watch_fd_of(struct daemon *daemon, ev_io *io, int fd,
-                        void (*on_io)(struct ev_loop *, ev_io *, int))
-{
-        ev_io_init(io, on_io, fd, EV_READ);
-        io->data = daemon;
-        ev_io_start(daemon->loop, io);
-}
-
 static void watch_signal(struct daemon *daemon, ev_signal *watcher, int number,
                          void (*on_signal)(struct ev_loop *, ev_signal *, int))
 {
@@ -324,17 +359,10 @@ static void watch_signal(struct daemon *daemon, ev_signal *watcher, int number,
         ev_signal_start(daemon->loop, watcher);
 }
 
-static int start_loop(struct daemon *daemon)
+static void start_loop(struct daemon *daemon)
 {
         const struct publisher *publisher = announcer_publisher(daemon->announcer);
 
-        daemon->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
-        if (!daemon->loop)
-                return -ENOMEM;
-        if (daemon->watch) {
-                watch_fd_of(daemon, &daemon->watch_io, watch_fd(daemon->watch), on_watch);
-                watch_fd_of(daemon, &daemon->mounts_io, watch_mounts_fd(daemon->watch), on_mounts);
-        }
         watch_fd_of(daemon, &daemon->publisher_io, publisher_fd(publisher), on_publisher);
         watch_fd_of(daemon, &daemon->control_io, control_fd(daemon->control), on_control);
         watch_signal(daemon, &daemon->term, SIGTERM, on_stop);
@@ -342,7 +370,6 @@ static int start_loop(struct daemon *daemon)
         watch_signal(daemon, &daemon->hangup, SIGHUP, on_hangup);
         ev_timer_init(&daemon->timer, on_timer, 0., 0.);
         daemon->timer.data = daemon;
-        return 0;
 }
 
 /* ---------------------------------------------------------------------- start */
@@ -399,24 +426,8 @@ static int open_domains(struct daemon *daemon)
 
                 if (r < 0)
                         return failed("keep the contents of domain", options->domains[i].name, r);
-                daemon->count++;
-        }
-        return 0;
-}
-
-/* Without inotify the TTL finds every change, only later. */
-static int open_watch(struct daemon *daemon)
-{
-        int r = watch_new(daemon->count, take_hint, daemon, &daemon->watch);
-
-        if (r == -ENOMEM)
-                return r;
-        if (r < 0)
-                log_warning("no inotify: %s; changes are found by the TTL", strerror(-r));
-        for (size_t i = 0; i < daemon->count; i++) {
                 daemon->moved[i] = true;
-                if (r < 0)
-                        daemon->domains[i]->watch_error = r;
+                daemon->count++;
         }
         return 0;
 }
@@ -472,13 +483,14 @@ static int start(struct daemon *daemon)
                                    &daemon->state_lock);
         if (r == 0)
                 r = open_domains(daemon);
-        if (r == 0)
-                r = open_watch(daemon);
         if (r < 0)
                 return r;
+        open_watch(daemon, now_usec());
         first_looks(daemon);
         r = show(daemon);
-        return r < 0 ? r : start_loop(daemon);
+        if (r == 0)
+                start_loop(daemon);
+        return r;
 }
 
 int daemon_new(const struct options *options, struct daemon **ret)
@@ -490,6 +502,9 @@ int daemon_new(const struct options *options, struct daemon **ret)
                 return -ENOMEM;
         daemon->options = options;
         daemon->started = now_usec();
+        daemon->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+        if (!daemon->loop)
+                return -ENOMEM;
         daemon->runtime = daemon->state = daemon->runtime_lock = daemon->state_lock = -1;
         r = start(daemon);
         if (r < 0)

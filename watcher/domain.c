@@ -386,8 +386,11 @@ enum domain_news domain_look(struct domain *domain, uint64_t now)
 char *domain_degraded(const struct domain *domain)
 {
         if (domain->watch_error < 0)
-                return format_string("cannot watch all of %s: %s; changes are found by the TTL",
+                return format_string("cannot watch all of %s: %s; changes are found by polling",
                                      domain->path, strerror(-domain->watch_error));
+        if (domain->settle.blind)
+                return strdup("not every change on this file system makes an event; changes are "
+                              "found by polling as well");
         if (domain->found_last == SETTLE_CAUSE_TTL)
                 return strdup("the last change was found by the TTL, no event told of it");
         return NULL;

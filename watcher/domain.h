@@ -56,7 +56,8 @@ struct domain {
 
         cfgw_report *report; /* the warnings of an accept, until it is finished */
 
-        int watch_error; /* written by the daemon: -errno of the last arming */
+        /* Written by the daemon, as settle.blind is: -errno of the last arming. */
+        int watch_error;
 };
 
 /*

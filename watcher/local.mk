@@ -21,6 +21,7 @@ libwatcher_la_SOURCES = \
 	watcher/files.c watcher/files.h \
 	watcher/inifile.c watcher/inifile.h \
 	watcher/options.c watcher/options.h \
+	watcher/filesystem.c watcher/filesystem.h \
 	watcher/chain.c watcher/chain.h \
 	watcher/watch.c watcher/watch.h \
 	watcher/store.c watcher/store.h \

@@ -34,6 +34,7 @@ const char options_help[] =
         "      --state-directory DIR     history of accepted contents\n"
         "                                (default /var/lib/cfgwatch or $XDG_STATE_HOME/cfgwatch)\n"
         "      --ttl SECONDS             re-read without any event this often (10)\n"
+        "      --ttl-blind SECONDS       ... where events cannot be relied on (5)\n"
         "      --settle-weak SECONDS     look again so long after a half event (0.05)\n"
         "      --settle-in-place SECONDS a save in place must rest so long (0.25)\n"
         "      --settle-confirm SECONDS  suspicious or broken content must rest so long (2)\n"
@@ -114,6 +115,7 @@ static const char *set_time(struct settle_times *times, const char *key, const c
                 uint64_t *target;
         } table[] = {
                 {"ttl", &times->ttl_usec},
+                {"ttl-blind", &times->ttl_blind_usec},
                 {"settle-weak", &times->weak_usec},
                 {"settle-in-place", &times->in_place_usec},
                 {"settle-confirm", &times->confirm_usec},
@@ -290,6 +292,7 @@ static const struct option long_options[] = {
         NAMED("log-level"),
         NAMED("history"),
         NAMED("ttl"),
+        NAMED("ttl-blind"),
         NAMED("settle-weak"),
         NAMED("settle-in-place"),
         NAMED("settle-confirm"),
@@ -365,15 +368,14 @@ static char *default_state_directory(void)
 
 static void fill_times(struct settle_times *times, const struct settle_times *defaults)
 {
-        uint64_t *to[] = {&times->weak_usec,   &times->in_place_usec, &times->confirm_usec,
-                          &times->writer_usec, &times->defer_usec,    &times->ttl_usec};
-        const uint64_t from[] = {defaults->weak_usec,    defaults->in_place_usec,
-                                 defaults->confirm_usec, defaults->writer_usec,
-                                 defaults->defer_usec,   defaults->ttl_usec};
+        const size_t count = sizeof(*times) / sizeof(uint64_t);
+        const uint64_t *from = (const uint64_t *)defaults;
+        uint64_t *to = (uint64_t *)times;
 
-        for (size_t i = 0; i < ELEMENTS(to); i++)
-                if (*to[i] == 0)
-                        *to[i] = from[i];
+        /* Nothing but times is in there. */
+        for (size_t i = 0; i < count; i++)
+                if (to[i] == 0)
+                        to[i] = from[i];
 }
 
 static int fill_defaults(struct options *options, const char *publisher, char **error)
