@@ -30,6 +30,11 @@
 #define LOCK_FILE "lock"
 #define WATCH_AGAIN_USEC (5 * USEC_PER_SEC) /* no event can tell when there is one to be had */
 
+/* More wake-ups for nothing than this in the window are noise; then there is some quiet. */
+#define NOISE_WAKE_UPS 10
+#define NOISE_WINDOW_USEC (10 * USEC_PER_MSEC)
+#define NOISE_QUIET_USEC USEC_PER_MSEC
+
 /* A sync whose answer waits for the settle machine. */
 struct pending_sync {
         uint64_t request;
@@ -50,6 +55,9 @@ struct daemon {
         struct watch *watch; /* NULL: no inotify, because of the next */
         int watch_error;
         uint64_t watch_at; /* when to try again to have one */
+        bool hinted;       /* the events that were read concern a domain */
+        uint64_t noise_since;
+        unsigned int noise; /* wake-ups since then for events that concern nobody */
         struct announcer *announcer;
         struct control *control;
         size_t sync_count;
@@ -57,7 +65,7 @@ struct daemon {
 
         struct ev_loop *loop;
         ev_io watch_io, mounts_io, publisher_io, control_io;
-        ev_timer timer;
+        ev_timer timer, quiet;
         ev_signal term, interrupt, hangup;
 };
 
@@ -110,6 +118,7 @@ static void take_hint(void *userdata, size_t i, enum settle_hint hint, bool move
 {
         struct daemon *daemon = userdata;
 
+        daemon->hinted = true;
         if (moved)
                 daemon->moved[i] = true;
         settle_hint(&daemon->domains[i]->settle, hint, now_usec());
@@ -117,13 +126,43 @@ static void take_hint(void *userdata, size_t i, enum settle_hint hint, bool move
 
 static void turn(struct daemon *daemon);
 
+static void on_quiet_end(struct ev_loop *loop, ev_timer *timer, int events)
+{
+        struct daemon *daemon = timer->data;
+
+        ev_io_start(loop, &daemon->watch_io);
+}
+
+/*
+ * Neighbours of a file may make events by the ten thousand (Proxmox Backup opens its lock
+ * file for writing on each lookup). Reading some of them at a time costs a fraction of being
+ * woken for each, and a millisecond later is still at once.
+ */
+static void bear_noise(struct daemon *daemon, uint64_t now)
+{
+        if (now - daemon->noise_since > NOISE_WINDOW_USEC) {
+                daemon->noise_since = now;
+                daemon->noise = 0;
+        }
+        if (++daemon->noise <= NOISE_WAKE_UPS)
+                return;
+        ev_io_stop(daemon->loop, &daemon->watch_io);
+        ev_now_update(daemon->loop);
+        ev_timer_set(&daemon->quiet, (double)NOISE_QUIET_USEC / 1e6, 0.);
+        ev_timer_start(daemon->loop, &daemon->quiet);
+}
+
 static void on_watch(struct ev_loop *loop, ev_io *io, int events)
 {
         struct daemon *daemon = io->data;
 
+        daemon->hinted = false;
         if (watch_dispatch(daemon->watch) > 0)
                 log_warning("events came faster than they were read; every file is looked at");
-        turn(daemon);
+        if (daemon->hinted)
+                turn(daemon);
+        else
+                bear_noise(daemon, now_usec());
 }
 
 static void on_mounts(struct ev_loop *loop, ev_io *io, int events)
@@ -150,6 +189,8 @@ static void open_watch(struct daemon *daemon, uint64_t now)
                 daemon->watch_error = r;
                 return;
         }
+        ev_timer_init(&daemon->quiet, on_quiet_end, 0., 0.);
+        daemon->quiet.data = daemon;
         watch_fd_of(daemon, &daemon->watch_io, watch_fd(daemon->watch), on_watch);
         watch_fd_of(daemon, &daemon->mounts_io, watch_mounts_fd(daemon->watch), on_mounts);
         for (size_t i = 0; i < daemon->count; i++) {
