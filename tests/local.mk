@@ -2,7 +2,9 @@
 # One cmocka program a module (unit), programs that run the real daemon (system), and what
 # compares lists (scripts). All speak TAP, so that each scenario counts by itself.
 
-TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/packaging/aux/tap-driver.sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/packaging/aux/tap-driver.sh
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/tap
+EXTRA_DIST += tests/tap tests/run
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	CFGWATCH_BUILD=$(abs_top_builddir); export CFGWATCH_BUILD; \
@@ -174,6 +176,11 @@ fuzzers: $(FUZZERS)
 .PHONY: fuzzers
 endif
 
+# scripts
+dist_check_SCRIPTS += tests/scripts/symbols tests/scripts/headers tests/scripts/includes \
+	tests/scripts/style tests/scripts/install
+EXTRA_DIST += tests/scripts/tap.sh
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
-TESTS += $(check_PROGRAMS)
+TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 /* No single test program may run longer, whatever it waits for: the alarm kills it. */
 #define TEST_DEADLINE_SECONDS 240
@@ -27,6 +28,13 @@ int testing_setup(void **state);
 int testing_teardown(void **state);
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, testing_setup, testing_teardown)
+
+/* Ends the test: it cannot run here, and @reason (a literal) says why. */
+#define SKIP(reason)                                                                               \
+        do {                                                                                       \
+                printf("# skip: %s\n", reason);                                                    \
+                skip();                                                                            \
+        } while (0)
 
 /* Runs the group: `int main(void) { return TESTING_RUN(tests); }`. Arms the deadline. */
 int testing_begin(void);
