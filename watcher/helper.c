@@ -50,6 +50,7 @@
 #define CAUSE_NONE (-1)
 #define CAUSE_START(error) (0x10000 | (error))
 #define CAUSE_STUCK 0x20000
+#define CAUSE_REPLACED 0x40000
 
 enum helper_state { HELPER_DOWN, HELPER_STARTING, HELPER_RUNNING, HELPER_DYING };
 
@@ -59,8 +60,8 @@ struct helper {
         int fd; /* our end of the socketpair, or -1 */
         enum helper_state state;
         pid_t pid;
-        bool full; /* the queue was found full; EPOLLOUT is asked for */
-        bool stuck;
+        bool full;           /* the queue was found full; EPOLLOUT is asked for */
+        int verdict;         /* CAUSE_STUCK or _REPLACED: we have killed it; CAUSE_NONE */
         int queued;          /* bytes that waited for it at the last look */
         uint64_t moved_usec; /* when it last took something, or had nothing to take */
         uint64_t since_usec; /* when it was started; once it is ready: when it became so */
@@ -95,6 +96,8 @@ static void log_end(struct helper *helper, int cause, uint64_t now)
                          strerror(cause & 0xffff));
         else if (cause & CAUSE_STUCK)
                 log_line(level, "the publisher (pid %d) was stuck and has been killed", pid);
+        else if (cause & CAUSE_REPLACED)
+                log_info("the publisher (pid %d) is replaced: its arguments have changed", pid);
         else if (WIFSIGNALED(cause))
                 log_line(level, "the publisher (pid %d) was killed by signal %d (%s)", pid,
                          WTERMSIG(cause), strsignal(WTERMSIG(cause)));
@@ -146,7 +149,7 @@ static void launch(struct helper *helper, uint64_t now)
         helper->moved_usec = now;
         helper->queued = 0;
         helper->full = false;
-        helper->stuck = false;
+        helper->verdict = CAUSE_NONE;
         helper->words[0] = '\0';
 }
 
@@ -159,7 +162,7 @@ static void reap(struct helper *helper, uint64_t now)
                 helper->wake_usec = usec_add(now, REAP_USEC);
                 return;
         }
-        log_end(helper, r < 0 ? CAUSE_NONE : helper->stuck ? CAUSE_STUCK : status, now);
+        log_end(helper, r < 0 || helper->verdict != CAUSE_NONE ? helper->verdict : status, now);
         helper->pid = 0;
         schedule(helper, now);
 }
@@ -207,8 +210,10 @@ int helper_set_arguments(struct helper *helper, const char *const *arguments, ui
                 return r;
         child_argv_free(helper->argv);
         helper->argv = argv;
-        if (helper->state == HELPER_STARTING || helper->state == HELPER_RUNNING)
-                bury(helper, now);
+        if (helper->state != HELPER_STARTING && helper->state != HELPER_RUNNING)
+                return 0;
+        helper->verdict = CAUSE_REPLACED;
+        bury(helper, now);
         return 0;
 }
 
@@ -362,7 +367,7 @@ int helper_dispatch(struct helper *helper, uint64_t now)
         if (helper->state == HELPER_RUNNING)
                 look(helper, now);
         if (now >= helper_deadline(helper)) {
-                helper->stuck = true;
+                helper->verdict = CAUSE_STUCK;
                 bury(helper, now);
                 return HELPER_NOTHING;
         }

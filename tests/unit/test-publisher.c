@@ -490,6 +490,23 @@ static void socket_lets_in_nobody_but_who_may_read_the_source(void **state)
         expect_mode(state, 0644, 0666);
 }
 
+static void socket_follows_a_new_mode(void **state)
+{
+        struct access access = access_private();
+        struct fixture fixture;
+        struct stat stat = {0};
+
+        open_publisher(&fixture, state, access);
+        subscribe(&fixture);
+        tell(&fixture, MESSAGE_CHANGE, 4);
+        TURN_UNTIL(&fixture, hear_generation(&fixture, 4));
+        access.mode = 0640;
+        assert_int_equal(publisher_set_access(fixture.publisher, access, now_usec()), 0);
+        TURN_UNTIL(&fixture, lstat(fixture.socket, &stat) == 0 && (stat.st_mode & 0777) == 0660);
+        TURN_UNTIL(&fixture, hear_generation(&fixture, 4)); /* the same subscriber */
+        close_all(&fixture);
+}
+
 static void what_is_in_the_way_stays_and_costs_no_busy_loop(void **state)
 {
         struct fixture fixture;
@@ -584,6 +601,7 @@ int main(void)
                 TEST(message_to_the_socket_costs_the_helper_and_nothing_else),
                 TEST(idle_and_broken_peers_do_not_keep_messages_from_others),
                 TEST(socket_lets_in_nobody_but_who_may_read_the_source),
+                TEST(socket_follows_a_new_mode),
                 TEST(what_is_in_the_way_stays_and_costs_no_busy_loop),
                 TEST(directory_in_the_way_stays),
                 TEST(stale_socket_is_replaced),
