@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_CLI_H
+#define CFGWATCH_CLI_H
+
+/* The command line tool: built on the public header alone, like any other client. */
+
+#include <cfgwatch/cfgwatch.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Documented in --help and in cfgwatch(1). */
+enum exit_code {
+        EXIT_YES = 0,
+        EXIT_NO = 1,        /* refused file, no such domain, section or key */
+        EXIT_USAGE = 2,     /* the command line is wrong */
+        EXIT_NO_DAEMON = 3, /* nobody to ask */
+        EXIT_TROUBLE = 4    /* anything else */
+};
+
+/* What the command line said, and the client that all commands but `check` use. */
+struct cli {
+        const char *runtime_directory; /* NULL: the library's default */
+        bool json;
+        bool strict;
+        int count; /* of the operands behind the command */
+        char **operands;
+        cfgw_client *client;
+};
+
+int cmd_status(const struct cli *cli);
+int cmd_generation(const struct cli *cli);
+int cmd_list(const struct cli *cli);
+int cmd_get(const struct cli *cli);
+int cmd_watch(const struct cli *cli);
+int cmd_sync(const struct cli *cli);
+int cmd_check(const struct cli *cli);
+
+/* ------------------------------------------------------------------ output */
+
+enum color { COLOR_GOOD, COLOR_BAD, COLOR_WARN, COLOR_DIM };
+
+/* @text in @color if stdout is a terminal that wants colours; printf style. */
+void print_colored(enum color color, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * @text with what a terminal would obey shown as \xNN instead: values and reasons come from
+ * files that others write.
+ */
+void print_escaped(FILE *stream, const char *text);
+
+/* A value for scripts: as it is, but escaped where stdout is a terminal. */
+void print_value(const char *text);
+
+/* "cfgwatch: …" and a line end on stderr, escaped. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* "FILE:LINE: …" on stderr as compilers write it; @path may be NULL, @line 0. */
+void complain_at(const char *path, uint32_t line, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+
+/* "2026-11-23 06:23:11" in local time. */
+#define TIME_TEXT_SIZE 64
+void format_time(uint64_t realtime_usec, char ret[TIME_TEXT_SIZE]);
+
+/* The two largest units: "3d 4h", "12min 5s". */
+void format_span(uint64_t usec, char ret[TIME_TEXT_SIZE]);
+
+uint64_t realtime_usec(void);
+
+/* Writes out what is buffered; false if nobody can take it. A closed pipe is not worth a word. */
+bool flush_output(void);
+
+/* ------------------------------------------------------------------ common */
+
+/* Says what @error (negative) of a question to the daemon about @domain means; the exit code. */
+int fail_query(const char *domain, int error);
+
+/* The reader of @domain, and its config. On failure says why and returns the exit code. */
+int open_config(const struct cli *cli, const char *domain, cfgw_reader **ret_reader,
+                const cfgw_config **ret_config);
+
+/* Says why the file of the reader's domain cannot be used. */
+void complain_about_file(const char *domain, const cfgw_config *config, const cfgw_status *status);
+
+#define CLEANUP(function) __attribute__((cleanup(function)))
+
+static inline void client_done(cfgw_client **client)
+{
+        cfgw_client_unref(*client);
+}
+
+static inline void reader_done(cfgw_reader **reader)
+{
+        cfgw_reader_free(*reader);
+}
+
+static inline void status_done(cfgw_status **status)
+{
+        cfgw_status_free(*status);
+}
+
+static inline void free_done(void *pointer)
+{
+        free(*(void **)pointer);
+}
+
+#endif
