@@ -33,9 +33,12 @@
 /* Some ten times what a datastore can have; keeps the search for a key short. */
 #define SECTION_PROPERTIES_MAX 256
 
-/* Twice the million that must load, with eight properties each: bounds the memory. */
+/* Twice the million that must load: bounds the memory, since a section takes 5 bytes of text. */
 #define SECTIONS_MAX ((size_t)1 << 21)
-#define PROPERTIES_MAX ((size_t)1 << 24)
+
+/* So, too: a real one takes 8 bytes (`path /` with its blank and line end), so 64 MiB have no more.
+ */
+#define PROPERTIES_MAX ((size_t)1 << 23)
 
 /* For `%.*s`; lines are bounded, so the length fits. */
 #define TEXT_ARGUMENTS(text) (int)(text).size, (text).data

@@ -5,8 +5,8 @@
  *
  * The block is hostile until the end of snapshot_verify(): each step uses only what the
  * steps before it have proved. The cost is linear in the size of the block, whatever it
- * holds: strings are proved to end by looking at the block's last byte, names may not be
- * longer together than the strings are, and the searches of the index share one budget.
+ * holds: strings are proved to end by looking at the block's last byte, each begins behind the
+ * end of another, so names do not overlap, and the searches of the index share one budget.
  */
 
 #include "snapshot_layout.h"
@@ -121,12 +121,11 @@ static int check_slots(const struct snapshot *block)
 }
 
 /* What snapshot_find() does, on a budget. */
-static const cfgw_section *find(const struct snapshot *block, const char *name, size_t length,
-                                uint64_t *budget)
+static const cfgw_section *find(const struct snapshot *block, const char *name, uint64_t *budget)
 {
         const cfgw_section *sections = snapshot_at(block, block->sections);
         const struct snapshot_slot *slots = snapshot_at(block, block->index);
-        uint64_t hash = snapshot_hash(block, name, length);
+        uint64_t hash = snapshot_hash(block, name, strlen(name));
         uint32_t mask = block->slot_count - 1;
 
         for (uint32_t i = (uint32_t)hash & mask; *budget > 0; i = (i + 1) & mask, (*budget)--) {
@@ -142,21 +141,19 @@ static const cfgw_section *find(const struct snapshot *block, const char *name, 
         return NULL;
 }
 
-/* Each name leads to its own section: none is lost, none is there twice. */
+/*
+ * Each name leads to its own section: none is lost, none is there twice. A name that is
+ * shared ends the check at its second use, so all names are measured once at most.
+ */
 static int check_index(const struct snapshot *block)
 {
         const cfgw_section *sections = snapshot_at(block, block->sections);
         uint64_t probes = (uint64_t)block->section_count * PROBES_PER_SECTION + PROBES_SPARE;
-        size_t bytes = block->size - block->strings;
 
         for (uint32_t i = 0; i < block->section_count; i++) {
                 const char *name = block_string(block, sections[i].name);
-                size_t length = strnlen(name, bytes);
 
-                if (length == bytes)
-                        return -EBADMSG;
-                bytes -= length + 1;
-                if (find(block, name, length, &probes) != &sections[i])
+                if (find(block, name, &probes) != &sections[i])
                         return -EBADMSG;
         }
         return 0;

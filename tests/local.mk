@@ -54,6 +54,7 @@ tests_unit_test_out_of_memory_LDFLAGS = $(AM_LDFLAGS) \
 tests_unit_test_out_of_memory_LDADD = $(TEST_FORMAT)
 tests_unit_test_schema_LDADD = $(TEST_FORMAT)
 tests_unit_test_source_LDADD = $(TEST_FORMAT)
+tests_unit_test_source_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
 tests_unit_test_snapshot_LDADD = $(TEST_FORMAT)
 tests_unit_test_section_config_LDADD = $(TEST_FORMAT)
 tests_unit_test_samples_LDADD = $(TEST_FORMAT)

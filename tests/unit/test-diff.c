@@ -89,6 +89,9 @@ static void a_changed_section_is_followed_by_its_keys(void **state)
                     "~ one - datastore datastore\n"
                     "+ one gc-schedule - daily\n"
                     "- one comment first -\n");
+        assert_diff(ONE, "datastore: one\n\tpath /1\n",
+                    "~ one - datastore datastore\n"
+                    "- one comment first -\n");
         assert_diff(TWO, "datastore: two\n\tcomment \n\tpath /2\n",
                     "~ two - datastore datastore\n"
                     "+ two comment - \n");

@@ -449,6 +449,17 @@ static void there_may_be_two_million_sections(void **state)
         assert_bound(&growing, 2 * (1 << 21) + 1, "more than 2097152 sections");
 }
 
+static void there_may_be_eight_million_properties(void **state)
+{
+        struct growing growing;
+        FILE *stream = grow(&growing);
+
+        for (unsigned int i = 0; i < (1 << 23) + 1; i++)
+                fprintf(stream, i % 256 ? "\t%x \n" : "\na:b\n\t%x \n", i % 256);
+        assert_bound(&growing, 3 * (1 << 15) + (1 << 23) - (1 << 15) + 3,
+                     "more than 8388608 properties");
+}
+
 static void a_million_stores_load(void **state)
 {
         struct growing growing;
@@ -503,6 +514,7 @@ int main(void)
                 TEST(a_line_may_have_64_kibibytes),
                 TEST(a_section_may_have_256_properties),
                 TEST(there_may_be_two_million_sections),
+                TEST(there_may_be_eight_million_properties),
                 TEST(a_million_stores_load),
                 TEST(many_keys_and_duplicate_ids_take_linear_time),
         };

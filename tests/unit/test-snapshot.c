@@ -8,7 +8,6 @@
 #include "testing.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #define SAMPLE                                                                                     \
         "datastore: one\n\tpath /srv/one\n\tcomment first\n\n"                                     \
@@ -207,41 +206,58 @@ static void text_that_is_not_utf8_is_refused(void **state)
         assert_int_equal(verify(sample, snapshot_size(sample)), -EBADMSG);
 }
 
-/* All sections in one run of slots: each search would walk half of it. */
-static void an_index_arranged_to_be_slow_is_refused(void **state)
+/* Every section is found, but a search for what is not there would never end. */
+static void an_index_without_an_empty_slot_is_refused(void **state)
 {
-        enum { COUNT = 4000 };
-        struct snapshot_builder *builder;
-        const struct digest digest = {.bytes = {0}};
-        struct snapshot *block;
-        struct snapshot_slot *slots;
+        _cleanup_free_ struct snapshot *sample = make_sample();
 
-        assert_int_equal(snapshot_builder_new(&builder), 0);
-        for (unsigned int i = 0; i < COUNT; i++) {
-                char name[16];
-                int length = snprintf(name, sizeof(name), "n%u", i);
+        for (uint32_t i = 0; i < sample->slot_count; i++)
+                if (slots_of(sample)[i].section == 0)
+                        slots_of(sample)[i] = (struct snapshot_slot){.tag = 1, .section = 1};
+        assert_int_equal(verify(sample, snapshot_size(sample)), -EBADMSG);
+}
 
-                assert_int_equal(snapshot_builder_section(builder, (struct text){"t", 1},
-                                                          (struct text){name, (size_t)length}, i),
-                                 0);
+static void properties_that_belong_to_nobody_are_refused(void **state)
+{
+        _cleanup_free_ struct snapshot *sample = make_sample();
+
+        sections_of(sample)[2].property_count--;
+        assert_int_equal(verify(sample, snapshot_size(sample)), -EBADMSG);
+}
+
+/* Adds @count sections whose names all want one of the first slots of so large an index. */
+static void add_crowd(struct snapshot_builder *builder, unsigned int count, uint32_t slot_count)
+{
+        for (unsigned int i = 0, added = 0; added < count; i++) {
+                _cleanup_free_ char *name = format_string("n%u", i);
+                struct text text = {name, name ? strlen(name) : 0};
+
+                assert_non_null(name);
+                if (hash_text(text.data, text.size, 0) % slot_count >= 16)
+                        continue;
+                assert_int_equal(snapshot_builder_section(builder, text, text, ++added), 0);
         }
-        assert_int_equal(snapshot_builder_finish(builder, "d", "/p", &digest, 0, &block), 0);
-        snapshot_builder_free(builder);
-        assert_int_equal(verify(block, snapshot_size(block)), 0);
+}
 
-        slots = slots_of(block);
-        memset(slots, 0, block->slot_count * sizeof(*slots));
-        for (uint32_t i = 0; i < COUNT; i++) {
-                const char *name = section_name(snapshot_section_at(block, i));
-                uint64_t hash = snapshot_hash(block, name, strlen(name));
-                /* one run that ends where the table does */
-                uint32_t at = block->slot_count - 1 - i;
+/* Names that were chosen for a digest of zeros, whose hash then has no salt. */
+static void an_index_in_which_all_searches_are_long_is_refused(void **state)
+{
+        const struct digest digests[] = {{.bytes = {0}}, {.bytes = {1}}};
+        static const int expected[] = {-EBADMSG, 0};
 
-                slots[at].section = i + 1;
-                slots[at].tag = (uint32_t)(hash >> 32);
+        for (size_t i = 0; i < ELEMENTS(digests); i++) {
+                struct snapshot_builder *builder;
+                struct snapshot *block;
+
+                assert_int_equal(snapshot_builder_new(&builder), 0);
+                add_crowd(builder, 1000, 2048);
+                assert_int_equal(
+                        snapshot_builder_finish(builder, "d", "/p", &digests[i], 0, &block), 0);
+                snapshot_builder_free(builder);
+                assert_int_equal(block->slot_count, 2048);
+                assert_int_equal(verify(block, snapshot_size(block)), expected[i]);
+                free(block);
         }
-        assert_int_equal(verify(block, snapshot_size(block)), -EBADMSG);
-        free(block);
 }
 
 int main(void)
@@ -258,7 +274,9 @@ int main(void)
                 TEST(an_index_that_loses_a_section_is_refused),
                 TEST(a_name_that_comes_twice_is_refused),
                 TEST(text_that_is_not_utf8_is_refused),
-                TEST(an_index_arranged_to_be_slow_is_refused),
+                TEST(an_index_without_an_empty_slot_is_refused),
+                TEST(properties_that_belong_to_nobody_are_refused),
+                TEST(an_index_in_which_all_searches_are_long_is_refused),
         };
 
         return TESTING_RUN(tests);

@@ -14,6 +14,22 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+/* What happens while the file is being read: once, in front of the first read(2). */
+static void (*meanwhile)(void **state);
+static void **meanwhile_state;
+
+ssize_t __real_read(int fd, void *data, size_t size);
+ssize_t __wrap_read(int fd, void *data, size_t size);
+
+ssize_t __wrap_read(int fd, void *data, size_t size)
+{
+        void (*happens)(void **state) = STEAL(meanwhile);
+
+        if (happens)
+                happens(meanwhile_state);
+        return __real_read(fd, data, size);
+}
+
 static struct source look(const char *path, const struct digest *known)
 {
         struct source source;
@@ -176,6 +192,99 @@ static void a_kept_mapping_counts_as_a_writer(void **state)
         source_clear(&source);
         munmap(map, 3);
         signal(SIGIO, SIG_DFL);
+}
+
+/* ---------------------------------------------------- what happens while it is being read */
+
+static void nothing(void **state)
+{
+}
+
+static void read_it_as_well(void **state)
+{
+        testing_read_file(state, testing_path(state, "a.cfg"));
+}
+
+/* The stamp is set by hand, since the clock of the file system may not have ticked yet. */
+static void write_as_many_bytes(void **state)
+{
+        const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000000000}};
+        const char *path = testing_path(state, "a.cfg");
+
+        testing_write_file(path, "NEW text");
+        assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void append(void **state)
+{
+        testing_write_file(testing_path(state, "a.cfg"), "old text and more");
+}
+
+static void truncate_it(void **state)
+{
+        testing_write_file(testing_path(state, "a.cfg"), "");
+}
+
+static void rename_another_over_it(void **state)
+{
+        const char *other = testing_path(state, "other");
+
+        testing_write_file(other, "NEW text");
+        assert_int_equal(rename(other, testing_path(state, "a.cfg")), 0);
+}
+
+static void remove_it(void **state)
+{
+        assert_int_equal(unlink(testing_path(state, "a.cfg")), 0);
+}
+
+/* Nothing happens to the file itself: only the path leads elsewhere. */
+static void swap_the_link(void **state)
+{
+        const char *link = testing_path(state, "link.tmp");
+
+        testing_write_file(testing_path(state, "other"), "old text");
+        assert_int_equal(symlink("other", link), 0);
+        assert_int_equal(rename(link, testing_path(state, "link")), 0);
+}
+
+static void what_moves_under_the_read_is_torn(void **state)
+{
+        static const struct {
+                void (*meanwhile)(void **state);
+                const char *name;
+                enum source_result result;
+        } cases[] = {
+                {nothing, "a.cfg", SOURCE_READ},
+                {read_it_as_well, "a.cfg", SOURCE_READ},
+                {swap_the_link, "a.cfg", SOURCE_READ},
+                {nothing, "link", SOURCE_READ},
+                {swap_the_link, "link", SOURCE_TORN},
+                {write_as_many_bytes, "a.cfg", SOURCE_TORN},
+                {append, "a.cfg", SOURCE_TORN},
+                {truncate_it, "a.cfg", SOURCE_TORN},
+                {rename_another_over_it, "a.cfg", SOURCE_TORN},
+                {remove_it, "a.cfg", SOURCE_TORN},
+        };
+        const char *link = testing_path(state, "link");
+
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct source source;
+
+                testing_write_file(testing_path(state, "a.cfg"), "old text");
+                unlink(link);
+                assert_int_equal(symlink("a.cfg", link), 0);
+                meanwhile = cases[i].meanwhile;
+                meanwhile_state = state;
+                source = look(testing_path(state, "%s", cases[i].name), NULL);
+                if (source.result != cases[i].result)
+                        fail_msg("case %zu: result %d", i, (int)source.result);
+                if (source.result == SOURCE_READ)
+                        assert_string_equal(source.data, "old text");
+                else
+                        assert_null(source.data);
+                source_clear(&source);
+        }
 }
 
 /* ------------------------------------------------------------- a file that never rests */
@@ -345,6 +454,7 @@ int main(void)
                 TEST(a_file_behind_a_link_is_read),
                 TEST(a_writer_is_seen_when_the_content_is_another),
                 TEST(a_kept_mapping_counts_as_a_writer),
+                TEST(what_moves_under_the_read_is_torn),
                 TEST(renames_are_never_read_as_a_mixture),
                 TEST(a_save_in_place_is_never_taken_for_finished),
                 TEST(what_was_read_becomes_a_snapshot),
