@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Three convenience libraries, each knowing only those above it; the daemon and the tests
-# stand on them as well. Then the shared library, the command line tool, the examples.
+# stand on them as well. None contains another one: the shared library takes in all objects
+# of all three. Then the shared library, the command line tool, the examples.
 
 noinst_LTLIBRARIES += libbase.la libformat.la libwire.la
 
@@ -20,14 +21,12 @@ libformat_la_SOURCES = \
 	client/schema.c client/schema.h \
 	client/section_config.c client/section_config.h \
 	client/source.c client/source.h
-libformat_la_LIBADD = libbase.la
 
 libwire_la_SOURCES = \
 	client/names.c client/names.h \
 	client/trust.c client/trust.h \
 	client/board.c client/board.h \
 	client/event.c client/event.h
-libwire_la_LIBADD = libbase.la
 
 lib_LTLIBRARIES += libcfgwatch.la
 
@@ -35,13 +34,17 @@ libcfgwatch_la_SOURCES = \
 	client/config.c client/config.h \
 	client/load.c \
 	client/diff.c \
-	client/lock.h \
+	client/lock.c client/lock.h \
 	client/status.c client/status.h \
+	client/snapshot_file.c client/snapshot_file.h \
+	client/picture.c client/picture.h \
+	client/own.c client/own.h \
 	client/client.c client/client.h \
 	client/view.c client/view.h \
 	client/reader.c \
+	client/wait.c \
 	client/subscriber.c client/subscriber.h \
-	client/events.c \
+	client/events.c client/events.h \
 	client/remote.c
 libcfgwatch_la_LIBADD = libformat.la libwire.la libbase.la $(NANOMSG_LIBS)
 libcfgwatch_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(CFGWATCH_ABI) -no-undefined \

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The client object. Its lock protects which board is the newest, and the list of views; a
+ * view has a lock of its own, which is taken first. Both are kept so that a child forked at
+ * any moment finds them usable (see lock.c): the board is replaced by one store, and what
+ * else there is about it only decides when the next look is due; a view is put on the list
+ * by one store and never leaves it.
+ */
+#include "client.h"
+
+#include "events.h"
+#include "view.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A path that stays right when the program changes its directory. */
+static char *make_absolute(const char *path)
+{
+        _cleanup_free_ char *here = NULL;
+
+        if (path[0] == '/')
+                return strdup(path);
+        here = getcwd(NULL, 0);
+        return here ? format_string("%s/%s", here, path) : NULL;
+}
+
+static char *find_runtime_directory(const char *given)
+{
+        _cleanup_free_ char *standard = NULL;
+
+        if (given)
+                return make_absolute(given);
+        standard = default_runtime_directory(true);
+        return standard ? make_absolute(standard) : NULL;
+}
+
+PUBLIC int cfgw_client_new(const char *runtime_directory, cfgw_client **ret)
+{
+        cfgw_client *client;
+
+        if (!ret || (runtime_directory && !*runtime_directory))
+                return -EINVAL;
+        client = calloc(1, sizeof(*client));
+        if (!client)
+                return -ENOMEM;
+        atomic_init(&client->references, 1);
+        atomic_init(&client->ttl_usec, SETTLE_TIMES_DEFAULT.ttl_usec);
+        client->pid = getpid();
+        client->board_error = -ENOENT;
+        client->runtime_directory = find_runtime_directory(runtime_directory);
+        if (!client->runtime_directory) {
+                free(client);
+                return -ENOMEM;
+        }
+        *ret = client;
+        return 0;
+}
+
+PUBLIC cfgw_client *cfgw_client_ref(cfgw_client *client)
+{
+        /* Relaxed: whoever takes a reference has one already. */
+        if (client)
+                atomic_fetch_add_explicit(&client->references, 1, memory_order_relaxed);
+        return client;
+}
+
+PUBLIC cfgw_client *cfgw_client_unref(cfgw_client *client)
+{
+        struct view *view;
+
+        /* Acquire and release: all uses by other threads come before the free. */
+        if (!client || atomic_fetch_sub_explicit(&client->references, 1, memory_order_acq_rel) != 1)
+                return NULL;
+        events_free(client->events);
+        view = atomic_load_explicit(&client->views, memory_order_relaxed);
+        while (view) {
+                struct view *next = view->next;
+
+                view_free(view);
+                view = next;
+        }
+        board_unref(client->board);
+        free(client->runtime_directory);
+        free(client);
+        return NULL;
+}
+
+/* ------------------------------------------------------------------- views */
+
+static struct view *find_view(cfgw_client *client, const char *domain)
+{
+        struct view *view = atomic_load_explicit(&client->views, memory_order_acquire);
+
+        while (view && strcmp(view->domain, domain) != 0)
+                view = view->next;
+        return view;
+}
+
+/* Under the client's lock. */
+static int get_view(cfgw_client *client, const char *domain, struct view **ret)
+{
+        struct view *view = find_view(client, domain);
+        int r;
+
+        if (!view) {
+                r = view_new(client, domain, &view);
+                if (r < 0)
+                        return r;
+                view->next = atomic_load_explicit(&client->views, memory_order_relaxed);
+                /* Release: whoever finds it finds it whole. */
+                atomic_store_explicit(&client->views, view, memory_order_release);
+        }
+        *ret = view;
+        return 0;
+}
+
+int client_view(cfgw_client *client, const char *domain, struct view **ret)
+{
+        LOCK_SCOPE(&client->lock);
+        int r;
+
+        r = get_view(client, domain, ret);
+        if (r == 0)
+                (*ret)->used = true;
+        return r;
+}
+
+PUBLIC int cfgw_client_set_source(cfgw_client *client, const char *domain, const char *path)
+{
+        _cleanup_free_ char *absolute = NULL;
+        struct view *view;
+        int r;
+
+        if (!client || !domain || !domain_name_valid(domain) || !path || !*path)
+                return -EINVAL;
+        absolute = make_absolute(path);
+        if (!absolute)
+                return -ENOMEM;
+        {
+                LOCK_SCOPE(&client->lock);
+
+                r = get_view(client, domain, &view);
+                if (r < 0)
+                        return r;
+                if (view->used)
+                        return -EBUSY;
+                free(view->source);
+                view->source = STEAL(absolute);
+        }
+        return 0;
+}
+
+PUBLIC int cfgw_client_set_ttl(cfgw_client *client, uint64_t ttl_usec)
+{
+        if (!client || ttl_usec < CLIENT_TTL_MIN_USEC)
+                return -EINVAL;
+        /* Relaxed: a number of its own. */
+        atomic_store_explicit(&client->ttl_usec, ttl_usec, memory_order_relaxed);
+        return 0;
+}
+
+/* ------------------------------------------------------------------- board */
+
+/*
+ * Whether it is time to look for a newer board. One that was retired or stopped since the
+ * last look shows it by its `change`; then the newer one may be there already, and whoever
+ * asks must not be given what is older.
+ */
+static bool look_is_due(const cfgw_client *client, uint64_t now)
+{
+        return now >= client->board_look_at ||
+               (client->board && board_change(client->board) != client->board_change);
+}
+
+/* What cannot be opened leaves the board as it is: it may come back to life. */
+static void look_for_board(cfgw_client *client)
+{
+        struct board *old = client->board, *board;
+        int r;
+
+        if (old && board_is_current(old, client->runtime_directory))
+                return;
+        r = board_open(client->runtime_directory, &board);
+        if (r < 0) {
+                client->board_error = r;
+                return;
+        }
+        client->board = board;
+        board_unref(old);
+}
+
+struct board *client_board(cfgw_client *client, uint64_t now, int *ret_error, uint64_t *ret_look_at)
+{
+        LOCK_SCOPE(&client->lock);
+        uint32_t change;
+
+        if ((!client->board || !board_is_alive(client->board, now)) && look_is_due(client, now)) {
+                change = client->board ? board_change(client->board) : 0;
+                look_for_board(client);
+                client->board_change = change;
+                client->board_look_at = usec_add(now, CLIENT_BOARD_USEC);
+        }
+        *ret_error = client->board_error;
+        *ret_look_at = client->board_look_at;
+        return client->board ? board_ref(client->board) : NULL;
+}
+
+PUBLIC int cfgw_client_list_domains(cfgw_client *client, char ***ret)
+{
+        _cleanup_(board_unref_p) struct board *board = NULL;
+        size_t count, size;
+        uint64_t look_at;
+        char **list, *name;
+        int r;
+
+        if (!client || !ret)
+                return -EINVAL;
+        board = client_board(client, now_usec(), &r, &look_at);
+        if (!board)
+                return r;
+        count = board_count(board);
+        size = (count + 1) * sizeof(*list);
+        list = malloc(size + count * (DOMAIN_NAME_MAX + 1));
+        if (!list)
+                return -ENOMEM;
+        name = (char *)list + size;
+        for (size_t i = 0; i < count; i++, name += DOMAIN_NAME_MAX + 1)
+                list[i] = strcpy(name, board_slot_at(board, i)->name);
+        list[count] = NULL;
+        *ret = list;
+        return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_OWN_H
+#define CFGWATCH_OWN_H
+
+/* The library's own reading of the file, for as long as no daemon decides. */
+
+#include "picture.h"
+
+/*
+ * Begins it: the first look is due at once. Where there is content already, it is kept until
+ * other content has rested, as the settle rule asks; where there is none, what parses is
+ * taken.
+ */
+void own_begin(struct picture *picture, uint64_t ttl_usec, uint64_t now);
+
+/*
+ * Looks at the file at @path if a look is due, and puts what follows from it into @picture:
+ * new content, or a new status. -ENOMEM: it was not looked at, try again.
+ */
+int own_look(struct picture *picture, const char *domain, const char *path, uint64_t ttl_usec,
+             uint64_t now);
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The view
+ * ========
+ *
+ * A view shows one picture. It comes about in one of two ways:
+ *
+ *   live    A daemon lives, and its slot for the domain can be followed: content is the
+ *           snapshot of the slot's generation, status is what the slot says.
+ *   own     No daemon lives, or it cannot be followed: it does not know the domain, its
+ *           snapshot is not for us to read or is damaged. Content in hand stays in force
+ *           at once, and the file is read by the library itself (own.c).
+ *
+ * A picture is up to date as long as
+ *
+ *   live    the board is alive and the slot's `changes` has not moved
+ *   own     life and `change` of the board are as they were, and `look_at` is not reached
+ *
+ * which a thread checks without the lock, by loads. A dead board cannot say that there is a
+ * new one, but the daemon that makes the new one marks the old one, and `change` moves. For
+ * the cases where it could not (the file was removed, or never was there) the board is
+ * looked for every CLIENT_BOARD_USEC.
+ *
+ * Never back. Within one epoch a generation that the view has shown is not followed by an
+ * older one of a daemon: all changes are made under the lock, from slots that only rise. If
+ * a daemon has lost some of its numbers all the same (its state was restored from a backup),
+ * it is not followed; the file itself is read until it has caught up. And a daemon that has
+ * just started and has not looked at the file yet does not replace what was read from the
+ * file while there was no daemon.
+ *
+ * What happens under the lock: load the old picture; make a new one aside, perhaps with a
+ * new snapshot, perhaps by reading the file; store `look_at` = 0, the picture, `look_at`.
+ * A child forked in between finds the old or the new picture, each whole, and at worst looks
+ * once more. Readers keep references, so a picture goes when its last user lets go of it.
+ * The stores are release and the loads acquire: who sees the pointer sees the picture.
+ */
+#include "view.h"
+
+#include "own.h"
+#include "snapshot_file.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The board moves on between its slot and the snapshot's file: no daemon is that fast often. */
+#define FOLLOW_TRIES 8
+
+int view_new(cfgw_client *client, const char *domain, struct view **ret)
+{
+        struct view *view = calloc(1, sizeof(*view));
+        struct picture *picture;
+        int r;
+
+        if (!view)
+                return -ENOMEM;
+        r = picture_new(NULL, &picture);
+        if (r < 0) {
+                free(view);
+                return r;
+        }
+        view->client = client;
+        strcpy(view->domain, domain);
+        atomic_init(&view->picture, picture);
+        *ret = view;
+        return 0;
+}
+
+struct view *view_free(struct view *view)
+{
+        if (!view)
+                return NULL;
+        picture_unref(atomic_load_explicit(&view->picture, memory_order_relaxed));
+        free(view->source);
+        free(view);
+        return NULL;
+}
+
+bool view_source_is_same(const struct picture *picture, uint64_t now)
+{
+        if (!picture->board)
+                return !picture->live;
+        if (board_is_alive(picture->board, now) != picture->alive)
+                return false;
+        /* Acquire: what is read next of the slot is not older than this. */
+        if (picture->live)
+                return atomic_load_explicit(&picture->slot->changes, memory_order_acquire) ==
+                       picture->changes;
+        return board_change(picture->board) == picture->change;
+}
+
+/* -------------------------------------------------------------------- live */
+
+static bool is_generation(const cfgw_config *config, const struct board_entry *entry)
+{
+        return config && cfgw_config_generation(config) == entry->generation &&
+               cfgw_config_epoch(config) == entry->epoch;
+}
+
+/* -ESTALE: what the slot says is no successor of the content in hand. */
+static int check_succession(const cfgw_config *config, const struct board_entry *entry)
+{
+        if (!config)
+                return 0;
+        if (cfgw_config_generation(config) == 0)
+                return entry->state == CFGW_STATE_UNKNOWN ? -ESTALE : 0;
+        if (cfgw_config_epoch(config) == entry->epoch && entry->generation > 0 &&
+            entry->generation < cfgw_config_generation(config))
+                return -ESTALE;
+        return 0;
+}
+
+/* Puts the content that @entry names into @picture, if it is not there already. */
+static int follow_content(struct view *view, struct picture *picture,
+                          const struct board_entry *entry)
+{
+        const cfgw_config *config;
+        int r;
+
+        r = check_succession(picture->config, entry);
+        if (r < 0)
+                return r;
+        if (entry->generation == 0 || is_generation(picture->config, entry))
+                return 0;
+        r = snapshot_file_open(view->client->runtime_directory, view->domain, entry, &config);
+        if (r < 0)
+                return r;
+        picture_set_config(picture, config);
+        return 0;
+}
+
+static void show_entry(struct picture *picture, const struct board_entry *entry)
+{
+        cfgw_status *status = &picture->status;
+
+        status->state = (cfgw_state)entry->state;
+        status->since_usec = entry->since_usec;
+        status->line = entry->line;
+        status_set_reason(status, "%s", entry->reason);
+        if (!picture->config)
+                status->freshness = CFGW_FRESHNESS_NONE;
+        else if (entry->state == CFGW_STATE_VALID && is_generation(picture->config, entry))
+                status->freshness = CFGW_FRESHNESS_LIVE;
+        else
+                status->freshness = CFGW_FRESHNESS_LAST_GOOD;
+}
+
+/* Makes @picture what the daemon says. An error says why it cannot be followed. */
+static int follow(struct view *view, struct picture *picture)
+{
+        struct board_entry entry;
+        int r = -ENOENT;
+
+        if (!picture->slot)
+                return -ENOENT;
+        for (int i = 0; i < FOLLOW_TRIES && r == -ENOENT; i++) {
+                /* Before the entry is read, so that a change after that is seen. Acquire. */
+                picture->changes =
+                        atomic_load_explicit(&picture->slot->changes, memory_order_acquire);
+                r = board_slot_read(picture->slot, &entry);
+                if (r == 0)
+                        r = follow_content(view, picture, &entry);
+        }
+        if (r < 0)
+                return r;
+        show_entry(picture, &entry);
+        picture->generation = entry.generation;
+        picture->live = true;
+        picture->own_active = false;
+        return 0;
+}
+
+/* --------------------------------------------------------------------- own */
+
+/*
+ * A daemon that is gone has left its last snapshot: better than nothing, and it says where
+ * the file is.
+ */
+static void take_leftover(struct view *view, struct picture *picture)
+{
+        struct board_entry entry;
+
+        if (picture->config || picture->alive || !picture->slot ||
+            board_slot_read(picture->slot, &entry) < 0 || entry.generation == 0 ||
+            follow_content(view, picture, &entry) < 0)
+                return;
+        show_entry(picture, &entry);
+}
+
+/* What was said of the file while a daemon lived, in the terms of the own reading. */
+static void loosen_status(cfgw_status *status)
+{
+        if (status->freshness == CFGW_FRESHNESS_LIVE)
+                status->freshness = CFGW_FRESHNESS_OWN;
+        if (status->state == CFGW_STATE_VALID)
+                status->reason[0] = '\0'; /* of explain() */
+}
+
+static const char *path_of(const struct view *view, const struct picture *picture)
+{
+        return picture->config ? cfgw_config_path(picture->config) : view->source;
+}
+
+/* Says in the status why the daemon, which lives, is not followed. */
+static void explain(struct picture *picture, int error)
+{
+        cfgw_status *status = &picture->status;
+
+        if (!picture->alive || status->state != CFGW_STATE_VALID)
+                return;
+        if (!picture->slot)
+                status_set_reason(status, "the daemon does not watch it");
+        else if (error != -ESTALE)
+                status_set_reason(status, "the daemon cannot be followed: %s",
+                                  strerrordesc_np(-error));
+}
+
+static void show_nothing(struct picture *picture, int board_error)
+{
+        picture->status.state = CFGW_STATE_UNKNOWN;
+        picture->status.freshness = CFGW_FRESHNESS_NONE;
+        if (picture->board || board_error == -ENOENT)
+                status_set_reason(&picture->status, "no daemon runs, and no source is known");
+        else
+                status_set_reason(&picture->status, "the daemon's board cannot be used: %s",
+                                  strerrordesc_np(-board_error));
+}
+
+/* Makes @picture what the library reads by itself. */
+static int read_own(struct view *view, struct picture *picture, int board_error, int error,
+                    uint64_t now)
+{
+        /* Relaxed: a number of its own. */
+        uint64_t ttl = atomic_load_explicit(&view->client->ttl_usec, memory_order_relaxed);
+        const char *path;
+        int r;
+
+        picture->live = false;
+        take_leftover(view, picture);
+        loosen_status(&picture->status);
+        path = path_of(view, picture);
+        if (!path) {
+                show_nothing(picture, board_error);
+                return 0;
+        }
+        if (!picture->own_active)
+                own_begin(picture, ttl, now);
+        r = own_look(picture, view->domain, path, ttl, now);
+        if (r < 0)
+                return r;
+        explain(picture, error);
+        return 0;
+}
+
+/* ----------------------------------------------------------------- refresh */
+
+static int make_picture(struct view *view, const struct picture *old, uint64_t now,
+                        struct picture **ret, uint64_t *ret_look_at)
+{
+        _cleanup_(picture_unref_p) struct picture *picture = NULL;
+        _cleanup_(board_unref_p) struct board *board = NULL;
+        int r, board_error, error = -ENOTCONN;
+
+        r = picture_new(old, &picture);
+        if (r < 0)
+                return r;
+        board = client_board(view->client, now, &board_error, ret_look_at);
+        picture_set_board(picture, board, view->domain);
+        /* First these, then the slot: what changes afterwards makes a difference to them. */
+        picture->change = board ? board_change(board) : 0;
+        picture->alive = board && board_is_alive(board, now);
+        if (picture->alive) {
+                error = follow(view, picture);
+                *ret_look_at = usec_add(now, CLIENT_BOARD_USEC);
+        }
+        if (error < 0) {
+                r = read_own(view, picture, board_error, error, now);
+                if (r < 0)
+                        return r;
+        }
+        if (picture->own_active)
+                *ret_look_at = MIN(*ret_look_at, settle_deadline(&picture->own));
+        picture->status.generation = cfgw_config_generation(picture->config);
+        picture->status.epoch = cfgw_config_epoch(picture->config);
+        *ret = STEAL(picture);
+        return 0;
+}
+
+/* Under the lock. */
+static void replace(struct view *view, struct picture *old, uint64_t now)
+{
+        struct picture *picture;
+        uint64_t look_at;
+
+        if (make_picture(view, old, now, &picture, &look_at) < 0) {
+                /* Out of memory: what there is stays for some time. */
+                atomic_store_explicit(&view->look_at, usec_add(now, CLIENT_BOARD_USEC),
+                                      memory_order_release);
+                return;
+        }
+        atomic_store_explicit(&view->look_at, 0, memory_order_release);
+        atomic_store_explicit(&view->picture, picture, memory_order_release);
+        atomic_store_explicit(&view->look_at, look_at, memory_order_release);
+        picture_unref(old);
+}
+
+struct picture *view_refresh(struct view *view)
+{
+        uint64_t now = now_usec();
+        struct picture *picture = atomic_load_explicit(&view->picture, memory_order_relaxed);
+
+        if (!view_source_is_same(picture, now) || (!picture->live && now >= view_look_at(view)))
+                replace(view, picture, now);
+        return picture_ref(atomic_load_explicit(&view->picture, memory_order_relaxed));
+}
+
+struct picture *view_get(struct view *view)
+{
+        LOCK_SCOPE(&view->lock);
+
+        return view_refresh(view);
+}
