@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
-#include "config.h"
 
 #include <errno.h>
 #include <getopt.h>
