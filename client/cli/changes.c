@@ -97,7 +97,7 @@ static void print_content(const cfgw_event *event)
         else if (cfgw_config_generation(after) > 0)
                 printf("generation %llu", (unsigned long long)cfgw_config_generation(after));
         else
-                fputs("no daemon, own reading", stdout);
+                fputs("own reading", stdout);
 }
 
 static void print_state(const cfgw_status *status)
@@ -105,9 +105,13 @@ static void print_state(const cfgw_status *status)
         cfgw_state state = cfgw_status_state(status);
         const char *reason = cfgw_status_reason(status);
 
-        putchar(' ');
-        print_colored(state == CFGW_STATE_VALID ? COLOR_GOOD : COLOR_BAD, "%s",
-                      cfgw_state_name(state));
+        if (state == CFGW_STATE_VALID) {
+                putchar(' ');
+                print_colored(COLOR_GOOD, "valid");
+                return;
+        }
+        fputs(" in force, the file is ", stdout);
+        print_colored(COLOR_BAD, "%s", cfgw_state_name(state));
         if (!reason)
                 return;
         fputs(": ", stdout);

@@ -49,7 +49,9 @@ static void print_daemon(const json_t *report)
 
         if (pid == 0) {
                 print_colored(COLOR_BAD, "cfgwatchd: no answer");
-                puts("; what follows is what is known without it");
+                puts(json_array_size(json_object_get(report, "domains")) > 0
+                             ? "; what follows is what is known without it"
+                             : "");
                 return;
         }
         printf("cfgwatchd %s: ", version ? version : "");
@@ -191,14 +193,12 @@ int cmd_status(const struct cli *cli)
         json_t *report;
         int r = report_get(cli, &report);
 
-        if (cli->json) {
-                if (json_dumpf(report, stdout, JSON_INDENT(2)) == 0)
-                        putchar('\n');
-                else
-                        puts("null");
-        } else if (report) {
+        if (!report)
+                return r;
+        if (!cli->json)
                 print_report(report);
-        }
+        else if (json_dumpf(report, stdout, JSON_INDENT(2)) == 0)
+                putchar('\n');
         json_decref(report);
         return r;
 }

@@ -42,16 +42,15 @@ static json_t *describe_domain(const struct cli *cli, const char *domain)
         return describe(domain, status, config);
 }
 
-/* NULL: no board was ever written, or no memory. */
+/* No domains where no board was ever written. NULL without memory. */
 static json_t *describe_all(const struct cli *cli)
 {
         CLEANUP(free_done) char **names = NULL;
-        json_t *domains;
+        json_t *domains = json_array();
 
         if (cfgw_client_list_domains(cli->client, &names) < 0)
-                return NULL;
-        domains = json_array();
-        for (size_t i = 0; domains && names[i]; i++) {
+                names = NULL;
+        for (size_t i = 0; names && names[i]; i++) {
                 json_t *domain = describe_domain(cli, names[i]);
 
                 if (domain)

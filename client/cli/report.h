@@ -12,8 +12,8 @@
 #include <jansson.h>
 
 /*
- * Writes the report to @ret_report, or NULL where there is none at all. The exit code: EXIT_YES
- * for the daemon's own; else an error has been told.
+ * Writes the report to @ret_report, NULL without memory. The exit code: EXIT_YES for the
+ * daemon's own; else why there is none has been said.
  */
 int report_get(const struct cli *cli, json_t **ret_report);
 
