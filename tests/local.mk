@@ -182,6 +182,23 @@ dist_check_SCRIPTS += tests/scripts/symbols tests/scripts/headers tests/scripts/
 	tests/scripts/style tests/scripts/install
 EXTRA_DIST += tests/scripts/tap.sh
 
+# unit: library
+check_LTLIBRARIES += libfaking.la
+libfaking_la_SOURCES = tests/fake_daemon.c tests/fake_daemon.h
+TEST_CLIENT = libfaking.la $(TEST_LIBRARY)
+check_PROGRAMS += tests/unit/test-lock tests/unit/test-status tests/unit/test-reader \
+	tests/unit/test-own tests/unit/test-client
+# What these call is not exported by the shared library. The flags make objects of their own.
+tests_unit_test_lock_SOURCES = tests/unit/test-lock.c client/lock.c
+tests_unit_test_lock_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_test_lock_LDADD = $(TEST_BASE)
+tests_unit_test_status_SOURCES = tests/unit/test-status.c client/status.c
+tests_unit_test_status_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_test_status_LDADD = $(TEST_WIRE)
+tests_unit_test_reader_LDADD = $(TEST_CLIENT)
+tests_unit_test_own_LDADD = $(TEST_CLIENT)
+tests_unit_test_client_LDADD = $(TEST_CLIENT)
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)
