@@ -111,6 +111,10 @@ tests_unit_test_inifile_LDADD = $(TEST_WATCHER)
 tests_unit_test_options_LDADD = $(TEST_WATCHER)
 tests_unit_test_domain_LDADD = $(TEST_WATCHER)
 
+# unit: notify
+check_PROGRAMS += tests/unit/test-notify
+tests_unit_test_notify_LDADD = $(TEST_WATCHER)
+
 # unit: serving
 check_PROGRAMS += tests/unit/test-coalesce tests/unit/test-publisher tests/unit/test-control
 tests_unit_test_coalesce_LDADD = $(TEST_SERVING)

@@ -18,6 +18,7 @@
 #include "daemon_status.h"
 #include "filesystem.h"
 #include "log.h"
+#include "notify.h"
 #include "watch.h"
 
 #include <errno.h>
@@ -25,7 +26,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 
 #define LOCK_FILE "lock"
 #define WATCH_AGAIN_USEC (5 * USEC_PER_SEC) /* no event can tell when there is one to be had */
@@ -63,6 +63,7 @@ struct daemon {
         size_t sync_count;
         struct pending_sync *syncs;
 
+        struct notify notify;
         struct ev_loop *loop;
         ev_io watch_io, mounts_io, publisher_io, control_io;
         ev_timer timer, quiet;
@@ -71,18 +72,25 @@ struct daemon {
 
 /* -------------------------------------------------------------------- telling */
 
+/* All of it each time, since any message may be dropped: READY counts only once anyway. */
+static void tell_manager(struct daemon *daemon)
+{
+        _cleanup_free_ char *line = daemon_status_line(daemon->domains, daemon->count);
+        _cleanup_free_ char *text =
+                format_string("READY=1\nWATCHDOG=1\nSTATUS=%s", line ? line : "");
+
+        if (text)
+                notify_send(&daemon->notify, text);
+}
+
 static void tell(struct daemon *daemon, size_t i, enum domain_news news, uint64_t now)
 {
-        _cleanup_free_ char *line = NULL;
-
         if (news == DOMAIN_NOTHING)
                 return;
         announcer_tell(daemon->announcer, i, news, now);
         if (news == DOMAIN_NEW_CONTENT)
                 domain_finish_accept(daemon->domains[i]);
-        line = daemon_status_line(daemon->domains, daemon->count);
-        if (line)
-                sd_notifyf(0, "STATUS=%s", line);
+        tell_manager(daemon);
 }
 
 /* The sources' modes may change while we run. */
@@ -318,7 +326,7 @@ static void beat(struct daemon *daemon, uint64_t now)
                 return;
         daemon->beat_at = usec_add(now, BOARD_BEAT_USEC);
         announcer_beat(daemon->announcer, now);
-        sd_notify(0, "WATCHDOG=1");
+        tell_manager(daemon);
 }
 
 static uint64_t next_deadline(const struct daemon *daemon)
@@ -543,10 +551,11 @@ int daemon_new(const struct options *options, struct daemon **ret)
                 return -ENOMEM;
         daemon->options = options;
         daemon->started = now_usec();
+        daemon->runtime = daemon->state = daemon->runtime_lock = daemon->state_lock = -1;
+        notify_open(&daemon->notify);
         daemon->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
         if (!daemon->loop)
                 return -ENOMEM;
-        daemon->runtime = daemon->state = daemon->runtime_lock = daemon->state_lock = -1;
         r = start(daemon);
         if (r < 0)
                 return r;
@@ -557,10 +566,9 @@ int daemon_new(const struct options *options, struct daemon **ret)
 int daemon_run(struct daemon *daemon)
 {
         turn(daemon);
-        sd_notify(0, "READY=1");
         log_info("watching %zu domains", daemon->count);
         ev_run(daemon->loop, 0);
-        sd_notify(0, "STOPPING=1");
+        notify_send(&daemon->notify, "STOPPING=1");
         return 0;
 }
 
@@ -578,6 +586,7 @@ struct daemon *daemon_free(struct daemon *daemon)
         free(daemon->syncs);
         if (daemon->loop)
                 ev_loop_destroy(daemon->loop);
+        notify_close(&daemon->notify);
         close_p(&daemon->runtime);
         close_p(&daemon->state);
         close_p(&daemon->state_lock);

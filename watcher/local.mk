@@ -28,10 +28,11 @@ libwatcher_la_SOURCES = \
 	watcher/history.c watcher/history.h \
 	watcher/domain.c watcher/domain.h \
 	watcher/announcer.c watcher/announcer.h \
+	watcher/notify.c watcher/notify.h \
 	watcher/daemon_status.c watcher/daemon_status.h \
 	watcher/daemon.c watcher/daemon.h
 libwatcher_la_LIBADD = libserving.la libformat.la libwire.la libbase.la \
-	$(INIH_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS) $(LIBEV_LIBS)
+	$(INIH_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS)
 
 sbin_PROGRAMS += cfgwatchd
 
