@@ -133,7 +133,8 @@ void changes_print_text(const cfgw_event *event)
         if (diff)
                 print_diff(diff);
         else if (after && !cfgw_event_before(event))
-                printf(", %zu sections", cfgw_config_section_count(after));
+                printf(", %zu section%s", cfgw_config_section_count(after),
+                       cfgw_config_section_count(after) == 1 ? "" : "s");
         putchar('\n');
 }
 

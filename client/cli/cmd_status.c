@@ -112,6 +112,7 @@ static void print_content(const json_t *domain)
         const char *freshness = text_of(domain, "freshness");
         uint64_t generation = number_of(domain, "generation");
         uint64_t accepted = number_of(domain, "accepted_usec");
+        uint64_t sections = number_of(domain, "sections");
 
         print_label("in force");
         if (!text_of(domain, "digest")) {
@@ -125,7 +126,7 @@ static void print_content(const json_t *domain)
                 fputs("own reading", stdout);
         if (state && strcmp(state, "valid") != 0 && !(freshness && strcmp(freshness, "own") == 0))
                 fputs(", the last good one", stdout);
-        printf(", %llu sections", (unsigned long long)number_of(domain, "sections"));
+        printf(", %llu section%s", (unsigned long long)sections, sections == 1 ? "" : "s");
         if (json_is_integer(json_object_get(domain, "size")))
                 printf(", %llu bytes", (unsigned long long)number_of(domain, "size"));
         putchar('\n');

@@ -29,7 +29,7 @@ int fail_query(const char *domain, int error)
         }
 }
 
-/* 1, 0, or -ENOENT: there is no board to look at. */
+/* 1, 0, or negative: -ENOENT if there is no board to look at. */
 static int is_known(const struct cli *cli, const char *domain)
 {
         CLEANUP(free_done) char **names = NULL;
@@ -62,7 +62,7 @@ static int explain_no_content(const struct cli *cli, const char *domain, cfgw_re
         if (r < 0)
                 return fail_query(domain, r);
         if (known < 0 && cfgw_status_state(status) == CFGW_STATE_UNKNOWN)
-                return fail_query(domain, -ENOTCONN);
+                return fail_query(domain, known == -ENOENT ? -ENOTCONN : known);
         complain_about_file(domain, NULL, status);
         return EXIT_NO;
 }

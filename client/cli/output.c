@@ -147,10 +147,15 @@ uint64_t realtime_usec(void)
 
 bool flush_output(void)
 {
-        errno = 0;
-        if (fflush(stdout) == 0 && !ferror(stdout))
+        bool failed_before = ferror(stdout);
+        int r = fflush(stdout), error = errno;
+
+        if (r == 0 && !failed_before)
                 return true;
-        if (errno != EPIPE)
-                complain("cannot write the output: %s", strerror(errno));
+        clearerr(stdout); /* it is said once */
+        if (r == 0)
+                complain("cannot write the output");
+        else if (error != EPIPE)
+                complain("cannot write the output: %s", strerror(error));
         return false;
 }
