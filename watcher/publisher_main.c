@@ -57,16 +57,12 @@ static int parse_settings(int argc, char **argv, struct settings *ret)
         return 0;
 }
 
-/* Never outlives the daemon; ends by the end of the stream and not by a terminal's signals. */
+/*
+ * Never outlives the daemon. It ends by the end of the stream: a terminal's signals, which go
+ * to the whole group, have been blocked by who started it, so that the farewell still goes out.
+ */
 static int bind_to_parent(pid_t parent)
 {
-        sigset_t blocked;
-
-        sigemptyset(&blocked);
-        sigaddset(&blocked, SIGINT);
-        sigaddset(&blocked, SIGHUP);
-        sigaddset(&blocked, SIGTERM);
-        sigprocmask(SIG_BLOCK, &blocked, NULL);
         signal(SIGPIPE, SIG_IGN);
         if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
                 return -errno;

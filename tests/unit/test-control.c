@@ -348,6 +348,34 @@ static void requests_in_a_crowd_are_all_heard(void **state)
         control_free(fixture.control);
 }
 
+/* Some places are not to be had, and all others go to newcomers of one and the same turn. */
+static void newcomer_with_a_request_is_not_pushed_out_by_later_ones(void **state)
+{
+        struct fixture fixture;
+        int waiting[10], idle[CONTROL_CLIENTS_MAX], fd;
+
+        open_control(&fixture, state, access_private());
+        for (size_t i = 0; i < ELEMENTS(waiting); i++) {
+                waiting[i] = dial(&fixture);
+                say(waiting[i], "sync datastore\n");
+        }
+        TURN_UNTIL(&fixture, fixture.asked == ELEMENTS(waiting));
+        fixture.answer_at_once = true;
+        fd = dial(&fixture);
+        say(fd, "sync datastore\n");
+        for (size_t i = 0; i < ELEMENTS(idle); i++)
+                idle[i] = dial(&fixture);
+        assert_string_equal(hear(&fixture, fd), "ok 5\n");
+        for (size_t i = 0; i < ELEMENTS(waiting); i++) {
+                assert_false(has_ended(waiting[i]));
+                close(waiting[i]);
+        }
+        for (size_t i = 0; i < ELEMENTS(idle); i++)
+                close(idle[i]);
+        close(fd);
+        control_free(fixture.control);
+}
+
 static void more_waiting_clients_than_places_are_told_so(void **state)
 {
         struct fixture fixture;
@@ -555,6 +583,7 @@ int main(void)
                 TEST(sync_without_an_answer_ends_in_time),
                 TEST(idle_connections_do_not_keep_others_out),
                 TEST(requests_in_a_crowd_are_all_heard),
+                TEST(newcomer_with_a_request_is_not_pushed_out_by_later_ones),
                 TEST(more_waiting_clients_than_places_are_told_so),
                 TEST(vanished_client_is_forgotten_and_his_number_not_reused),
                 TEST(big_report_reaches_a_slow_reader_whole),
