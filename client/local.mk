@@ -58,8 +58,8 @@ cfgwatch_SOURCES = \
 	client/cli/main.c client/cli/cli.h \
 	client/cli/output.c \
 	client/cli/common.c \
-	client/cli/report.c client/cli/report.h \
-	client/cli/changes.c client/cli/changes.h \
+	client/cli/report.c \
+	client/cli/changes.c \
 	client/cli/cmd_status.c \
 	client/cli/cmd_lookup.c \
 	client/cli/cmd_watch.c \

@@ -116,10 +116,16 @@ check_PROGRAMS += tests/unit/test-notify
 tests_unit_test_notify_LDADD = $(TEST_WATCHER)
 
 # unit: serving
-check_PROGRAMS += tests/unit/test-coalesce tests/unit/test-publisher tests/unit/test-control
+check_PROGRAMS += tests/unit/test-coalesce tests/unit/test-control tests/unit/test-publisher \
+	tests/unit/test-publisher-socket
 tests_unit_test_coalesce_LDADD = $(TEST_SERVING)
-tests_unit_test_publisher_LDADD = $(TEST_SERVING) $(NANOMSG_LIBS)
+check_LTLIBRARIES += libpublishing.la
+libpublishing_la_SOURCES = tests/unit/publishing.c tests/unit/publishing.h
+libpublishing_la_LIBADD = $(NANOMSG_LIBS)
+tests_unit_test_publisher_LDADD = libpublishing.la $(TEST_SERVING)
+tests_unit_test_publisher_socket_LDADD = libpublishing.la $(TEST_SERVING)
 EXTRA_tests_unit_test_publisher_DEPENDENCIES = cfgwatch-publisher
+EXTRA_tests_unit_test_publisher_socket_DEPENDENCIES = cfgwatch-publisher
 tests_unit_test_control_LDADD = $(TEST_SERVING)
 
 # fuzz: each target as a test that replays its corpus, and by libFuzzer (needs clang):

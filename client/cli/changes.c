@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "changes.h"
+#include "cli.h"
 
 #include <jansson.h>
 #include <string.h>

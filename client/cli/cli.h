@@ -83,6 +83,25 @@ int open_config(const struct cli *cli, const char *domain, cfgw_reader **ret_rea
 /* Says why the file of the reader's domain cannot be used. */
 void complain_about_file(const char *domain, const cfgw_config *config, const cfgw_status *status);
 
+/* ------------------------------------------------------------------ report */
+
+struct json_t; /* jansson's json_t */
+
+/*
+ * The daemon's report as JSON; and where nobody answers, what the library knows by itself, in
+ * the same shape: what only a daemon can know is null, its "pid" among it. NULL without
+ * memory. The exit code: EXIT_YES for the daemon's own; else why there is none has been said.
+ */
+int report_get(const struct cli *cli, struct json_t **ret_report);
+
+/* ----------------------------------------------------------------- changes */
+
+/* "06:23:11.042 datastore generation 44 valid +ds1001 -ds0007 ~ds0002: comment" */
+void changes_print_text(const cfgw_event *event);
+
+/* The same and more as one JSON object in a line, as cfgwatch(1) documents it. */
+void changes_print_json(const cfgw_event *event);
+
 #define CLEANUP(function) __attribute__((cleanup(function)))
 
 static inline void client_done(cfgw_client **client)

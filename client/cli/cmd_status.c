@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* status: the daemon and every domain, on one screen for a person or as JSON for a program. */
-#include "report.h"
+#include "cli.h"
 
+#include <jansson.h>
 #include <string.h>
 
 static const char *text_of(const json_t *object, const char *key)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* watch: a line for each event, as text or as one JSON object. Ends when nobody reads it. */
-#include "changes.h"
+#include "cli.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "cli.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <string.h>
 
 #define QUERY_USEC (5 * UINT64_C(1000000)) /* a daemon that lives answers in milliseconds */
