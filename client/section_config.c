@@ -22,6 +22,7 @@
 
 #include "section_config.h"
 
+#include "blank.h"
 #include "schema.h"
 
 #include <errno.h>
@@ -40,9 +41,6 @@
  */
 #define PROPERTIES_MAX ((size_t)1 << 23)
 
-/* For `%.*s`; lines are bounded, so the length fits. */
-#define TEXT_ARGUMENTS(text) (int)(text).size, (text).data
-
 struct parser {
         const struct schema *schema; /* NULL: any type and any key passes */
         bool strict;
@@ -58,56 +56,6 @@ struct parser {
 };
 
 /* ------------------------------------------------------------------- white space */
-
-/* Of the three-byte characters E2 80 xx: U+2000 to U+200A, U+2028, U+2029, U+202F. */
-static bool is_general_blank(uint8_t last)
-{
-        return (last >= 0x80 && last <= 0x8a) || last == 0xa8 || last == 0xa9 || last == 0xaf;
-}
-
-static bool is_blank_2(const uint8_t *at)
-{
-        return at[0] == 0xc2 && (at[1] == 0x85 || at[1] == 0xa0); /* U+0085, U+00A0 */
-}
-
-static bool is_blank_3(const uint8_t *at)
-{
-        switch (at[0]) {
-        case 0xe1:
-                return at[1] == 0x9a && at[2] == 0x80; /* U+1680 */
-        case 0xe2:
-                return (at[1] == 0x80 && is_general_blank(at[2])) ||
-                       (at[1] == 0x81 && at[2] == 0x9f); /* U+205F */
-        case 0xe3:
-                return at[1] == 0x80 && at[2] == 0x80; /* U+3000 */
-        default:
-                return false;
-        }
-}
-
-/* The bytes of the white space character that @text begins with; 0: of none. */
-static size_t blank_at_start(struct text text)
-{
-        const uint8_t *at = (const uint8_t *)text.data;
-
-        if (text.size >= 1 && (at[0] == ' ' || (at[0] >= '\t' && at[0] <= '\r')))
-                return 1;
-        if (text.size >= 2 && is_blank_2(at))
-                return 2;
-        return text.size >= 3 && is_blank_3(at) ? 3 : 0;
-}
-
-/* The same for its end. A lead byte is never a later byte, so looking backwards is safe. */
-static size_t blank_at_end(struct text text)
-{
-        const uint8_t *end = (const uint8_t *)text.data + text.size;
-
-        if (text.size >= 1 && (end[-1] == ' ' || (end[-1] >= '\t' && end[-1] <= '\r')))
-                return 1;
-        if (text.size >= 2 && is_blank_2(end - 2))
-                return 2;
-        return text.size >= 3 && is_blank_3(end - 3) ? 3 : 0;
-}
 
 static struct text skip(struct text text, size_t size)
 {
@@ -184,7 +132,7 @@ static int unknown_type(struct parser *parser, struct text type)
 
 static int begin_section(struct parser *parser, struct text type, struct text id)
 {
-        const char *reason;
+        struct reason reason;
         uint32_t replaced;
         int r;
 
@@ -194,10 +142,11 @@ static int begin_section(struct parser *parser, struct text type, struct text id
                 if (r < 0)
                         return r;
         }
-        reason = parser->type ? schema_check_id(parser->type, id) : schema_check_unknown_id(id);
-        if (reason)
+        r = parser->type ? schema_check_id(parser->type, id, &reason)
+                         : schema_check_unknown_id(id, &reason);
+        if (r < 0)
                 return report_error(parser->report, parser->line,
-                                    "syntax error in section identifier: %s", reason);
+                                    "syntax error in section identifier: %s", reason.text);
         if (++parser->sections > SECTIONS_MAX)
                 return report_error(parser->report, parser->line, "more than %zu sections",
                                     SECTIONS_MAX);
@@ -235,7 +184,7 @@ static int end_section(struct parser *parser)
 static int check_property(struct parser *parser, struct text key, struct text value)
 {
         const struct schema_property *property = schema_property(parser->type, key);
-        const char *reason;
+        struct reason reason;
 
         if (!property && parser->strict)
                 return report_error(parser->report, parser->line, "unknown property '%.*s'",
@@ -245,10 +194,9 @@ static int check_property(struct parser *parser, struct text key, struct text va
                                TEXT_ARGUMENTS(key));
                 return 0;
         }
-        reason = schema_check_value(property, value);
-        if (reason)
+        if (schema_check_value(property, value, &reason) < 0)
                 return report_error(parser->report, parser->line, "property '%s': %s",
-                                    property->name, reason);
+                                    property->name, reason.text);
         parser->seen |= UINT64_C(1) << (property - schema_property_at(parser->type, 0));
         return 0;
 }

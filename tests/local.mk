@@ -93,6 +93,13 @@ EXTRA_DIST += \
 	tests/data/refused/bad-20-maintenance-unclosed-quote.cfg \
 	tests/data/refused/bad-23-truncated-mid-write.cfg
 
+# unit: values
+check_PROGRAMS += tests/unit/test-byte-size tests/unit/test-property-string \
+	tests/unit/test-calendar-event
+tests_unit_test_byte_size_LDADD = $(TEST_FORMAT)
+tests_unit_test_property_string_LDADD = $(TEST_FORMAT)
+tests_unit_test_calendar_event_LDADD = $(TEST_FORMAT)
+
 # unit: watcher
 check_PROGRAMS += tests/unit/test-access tests/unit/test-files tests/unit/test-history \
 	tests/unit/test-watch tests/unit/test-inifile tests/unit/test-options tests/unit/test-domain \

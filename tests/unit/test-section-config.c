@@ -79,10 +79,10 @@ static const struct refusal refusals[] = {
         {"datastore: abc\n\tcomment a\tb\n", 2, "property 'comment': " NO_MATCH, true},
         {"datastore: abc\n\tcomment a\rb\n", 2, "property 'comment': " NO_MATCH, true},
         {"datastore: abc\n\tpath /a\n\tkeep-last\t0\n", 3,
-         "property 'keep-last': value must have a minimum value of 1", true},
+         "property 'keep-last': value must have a minimum value of 1 (got 0)", true},
         /* the value is looked at before the key's first use */
         {"datastore: abc\n\tkeep-last 1\n\tkeep-last 0\n", 3,
-         "property 'keep-last': value must have a minimum value of 1", true},
+         "property 'keep-last': value must have a minimum value of 1 (got 0)", true},
         /* the end of a section asks for what it needs */
         {"datastore: abc", 1, MISSING, true},
         {"datastore: abc\n", 1, MISSING, true},
