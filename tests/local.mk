@@ -194,6 +194,31 @@ fuzzers: $(FUZZERS)
 .PHONY: fuzzers
 endif
 
+# system
+check_LTLIBRARIES += libharness.la
+libharness_la_SOURCES = \
+	tests/system/harness.c tests/system/harness.h \
+	tests/system/lookout.c tests/system/lookout.h \
+	tests/system/process.c tests/system/process.h
+TEST_SYSTEM = libharness.la libtesting.la libcfgwatch.la libbase.la $(JANSSON_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/system/test-saves tests/system/test-broken tests/system/test-ttl \
+	tests/system/test-restart tests/system/test-publish tests/system/test-lookups \
+	tests/system/test-control tests/system/test-users
+tests_system_test_saves_LDADD = $(TEST_SYSTEM)
+tests_system_test_broken_LDADD = $(TEST_SYSTEM)
+tests_system_test_ttl_LDADD = $(TEST_SYSTEM)
+tests_system_test_restart_LDADD = $(TEST_SYSTEM)
+tests_system_test_publish_LDADD = $(TEST_SYSTEM) $(NANOMSG_LIBS)
+tests_system_test_lookups_LDADD = $(TEST_SYSTEM)
+tests_system_test_control_LDADD = $(TEST_SYSTEM)
+tests_system_test_users_LDADD = $(TEST_SYSTEM)
+
+# bench: run by tests/bench/run
+EXTRA_PROGRAMS += tests/bench/bench
+tests_bench_bench_LDADD = $(TEST_SYSTEM) $(XXHASH_LIBS)
+CLEANFILES += tests/bench/bench
+EXTRA_DIST += tests/bench/run
+
 # scripts
 dist_check_SCRIPTS += tests/scripts/symbols tests/scripts/headers tests/scripts/includes \
 	tests/scripts/style tests/scripts/install

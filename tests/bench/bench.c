@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the issue of speed comes down to, in one run: from rename(2) to the board and to a
+ * subscriber that blocks in poll(2), the cost of one lookup beside two others that one might
+ * have instead, and what the daemon takes while nothing happens. A datastore.cfg with 1000
+ * stores. Ends with status 1 if a bound is not kept.
+ */
+#include "system/harness.h"
+
+#include "util.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <xxhash.h>
+
+#define STORES 1000
+#define CONTENT_SIZE (STORES * 128)
+#define EDITS 300
+#define EDIT_GAP_USEC (25 * USEC_PER_MSEC) /* beyond the gap that messages are merged in */
+#define BATCHES 2000
+#define BATCH 500
+#define PARSES 100
+#define IDLE_USEC (10 * USEC_PER_SEC)
+
+/* The bounds: for medians, in microseconds, and for the daemon. */
+#define BOARD_BOUND_USEC 2000
+#define SUBSCRIBER_BOUND_USEC 5000
+#define RESIDENT_BOUND_KIB 8192
+#define WAKEUPS_BOUND 14 /* in 10 s: 10 heartbeats, a TTL, the start of the count and its end */
+
+static int over;
+
+/* --------------------------------------------------------------------- figures */
+
+static int compare(const void *a, const void *b)
+{
+        double x = *(const double *)a, y = *(const double *)b;
+
+        return (x > y) - (x < y);
+}
+
+/* @bound 0: there is none. */
+static void print_times(const char *what, double *times, size_t count, const char *unit,
+                        double bound)
+{
+        double median;
+
+        qsort(times, count, sizeof(*times), compare);
+        median = times[count / 2];
+        printf("%-44s %10.1f %10.1f %-3s", what, median, times[count * 99 / 100], unit);
+        if (bound > 0) {
+                printf("  bound %.0f: %s", bound, median < bound ? "kept" : "NOT KEPT");
+                over |= median >= bound;
+        }
+        puts("");
+}
+
+static void print_number(const char *what, double number, const char *unit, double bound)
+{
+        printf("%-44s %10.0f %10s %-3s  bound %.0f: %s\n", what, number, "", unit, bound,
+               number < bound ? "kept" : "NOT KEPT");
+        over |= number >= bound;
+}
+
+static double now_nsec(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static void rest(uint64_t usec)
+{
+        struct timespec time = {.tv_sec = (time_t)(usec / USEC_PER_SEC),
+                                .tv_nsec = (long)(usec % USEC_PER_SEC * 1000)};
+
+        nanosleep(&time, NULL);
+}
+
+/* -------------------------------------------------------------------- the file */
+
+/* To @path: the edit is one comment. */
+static void write_stores(const char *path, unsigned int edit)
+{
+        _cleanup_free_ char *content = malloc(CONTENT_SIZE);
+        size_t size = 0;
+
+        assert_non_null(content);
+        for (unsigned int i = 1; i <= STORES; i++)
+                size += (size_t)snprintf(content + size, CONTENT_SIZE - size,
+                                         "datastore: ds%04u\n\tcomment edit %u\n"
+                                         "\tpath /pbsbench/pbs-bench/ds%04u\n\n",
+                                         i, i == edit % STORES + 1 ? edit : 0, i);
+        testing_write_file(path, content);
+}
+
+/* ----------------------------------------------------------------- propagation */
+
+/* What the subscriber says: the newest generation, and when it knew. */
+struct told {
+        _Atomic uint64_t generation;
+        _Atomic uint64_t usec;
+};
+
+static void subscriber(const char *runtime, struct told *told)
+{
+        struct pollfd ready = {.events = POLLIN};
+        cfgw_client *client;
+        cfgw_event *event;
+        uint64_t until;
+
+        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        if (cfgw_client_new(runtime, &client) < 0 || cfgw_client_subscribe(client, NULL) < 0)
+                _exit(1);
+        ready.fd = cfgw_client_get_fd(client);
+        for (;;) {
+                while (cfgw_client_process(client, &event) > 0) {
+                        atomic_store(&told->usec, testing_now());
+                        atomic_store(&told->generation,
+                                     cfgw_status_generation(cfgw_event_status(event)));
+                        cfgw_event_free(event);
+                }
+                if (cfgw_client_get_timeout(client, &until) < 0)
+                        _exit(1);
+                poll(&ready, 1, poll_timeout(until, testing_now()));
+        }
+}
+
+static void await_told(struct told *told, uint64_t generation)
+{
+        WAIT_FOR(atomic_load(&told->generation) >= generation);
+}
+
+static void measure_propagation(struct harness *harness)
+{
+        static double board[EDITS], subscribed[EDITS];
+        struct told *told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE,
+                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        const char *new = testing_path(&harness->testing, "etc/new");
+        uint64_t renamed, generation = harness_sync(harness);
+        pid_t pid = fork();
+
+        if (pid == 0)
+                subscriber(harness->runtime, told);
+        await_told(told, generation);
+        for (unsigned int i = 0; i < EDITS; i++) {
+                rest(EDIT_GAP_USEC);
+                write_stores(new, i + 1);
+                renamed = testing_now();
+                assert_int_equal(rename(new, harness->file), 0);
+                assert_int_equal(cfgw_client_wait_generation(harness->client, "datastore",
+                                                             ++generation, TEST_PATIENCE_USEC),
+                                 0);
+                board[i] = (double)(testing_now() - renamed);
+                await_told(told, generation);
+                subscribed[i] = (double)(atomic_load(&told->usec) - renamed);
+        }
+        print_times("rename(2) to the board", board, EDITS, "us", BOARD_BOUND_USEC);
+        print_times("rename(2) to a subscriber in poll(2)", subscribed, EDITS, "us",
+                    SUBSCRIBER_BOUND_USEC);
+        kill(pid, SIGKILL);
+        process_wait(pid, TEST_PATIENCE_USEC);
+        munmap(told, sizeof(*told));
+}
+
+/* --------------------------------------------------------------------- lookups */
+
+static char names[STORES][8];
+
+/* The same order for all, and none that a cache could guess. */
+static const char *next_name(void)
+{
+        static unsigned int i;
+
+        i = (i + 379) % STORES;
+        return names[i];
+}
+
+/* What a service would write that never has to notice a change. */
+struct plain_entry {
+        char name[8];
+        const char *path;
+};
+
+static struct plain_entry plain[4096];
+
+static void fill_plain(void)
+{
+        for (unsigned int i = 0; i < STORES; i++) {
+                size_t at = XXH3_64bits(names[i], strlen(names[i])) % ELEMENTS(plain);
+
+                while (plain[at].path)
+                        at = (at + 1) % ELEMENTS(plain);
+                memcpy(plain[at].name, names[i], sizeof(names[i]));
+                plain[at].path = strdup(names[i]);
+        }
+}
+
+static const char *plain_lookup(const char *name)
+{
+        size_t at = XXH3_64bits(name, strlen(name)) % ELEMENTS(plain);
+
+        while (plain[at].path && strcmp(plain[at].name, name) != 0)
+                at = (at + 1) % ELEMENTS(plain);
+        return plain[at].path;
+}
+
+static const char *reader_lookup(cfgw_reader *reader, const char *name)
+{
+        const cfgw_config *config;
+        const cfgw_section *section;
+
+        if (cfgw_reader_config(reader, &config) < 0)
+                return NULL;
+        section = cfgw_config_section(config, name);
+        return section ? cfgw_section_get(section, "path") : NULL;
+}
+
+static void measure_lookups(struct harness *harness)
+{
+        static double ours[BATCHES], theirs[BATCHES], parses[PARSES];
+        size_t missed = 0;
+        double began;
+
+        for (unsigned int i = 0; i < STORES; i++)
+                snprintf(names[i], sizeof(names[i]), "ds%04u", i + 1);
+        fill_plain();
+        for (size_t i = 0; i < BATCHES; i++) {
+                began = now_nsec();
+                for (size_t j = 0; j < BATCH; j++)
+                        missed += !reader_lookup(harness->reader, next_name());
+                ours[i] = (now_nsec() - began) / BATCH;
+                began = now_nsec();
+                for (size_t j = 0; j < BATCH; j++)
+                        missed += !plain_lookup(next_name());
+                theirs[i] = (now_nsec() - began) / BATCH;
+        }
+        for (size_t i = 0; i < PARSES; i++) {
+                const cfgw_config *config;
+
+                began = now_nsec();
+                assert_int_equal(cfgw_config_load(harness->file, NULL, 0, &config, NULL), 0);
+                missed += !cfgw_config_section(config, next_name());
+                cfgw_config_unref(config);
+                parses[i] = (now_nsec() - began) / 1000;
+        }
+        assert_int_equal(missed, 0);
+        print_times("lookup: reader, section, key", ours, BATCHES, "ns", 0);
+        print_times("  beside: a plain hash table in the heap", theirs, BATCHES, "ns", 0);
+        print_times("  beside: reading and parsing each time", parses, PARSES, "us", 0);
+}
+
+/* ------------------------------------------------------------------ daemon idle */
+
+static uint64_t process_number(pid_t pid, const char *key)
+{
+        char path[64], line[256];
+        uint64_t number = 0;
+        FILE *file;
+
+        snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+        file = fopen(path, "re");
+        assert_non_null(file);
+        while (fgets(line, sizeof(line), file))
+                if (strncmp(line, key, strlen(key)) == 0)
+                        number = strtoull(line + strlen(key), NULL, 10);
+        fclose(file);
+        return number;
+}
+
+static void measure_idle(struct harness *harness)
+{
+        pid_t publisher = harness_publisher(harness);
+        uint64_t daemon, helper;
+
+        print_number("resident memory of the daemon",
+                     (double)process_number(harness->daemon, "VmRSS:"), "KiB", RESIDENT_BOUND_KIB);
+        rest(USEC_PER_SEC);
+        daemon = process_number(harness->daemon, "voluntary_ctxt_switches:");
+        helper = process_number(publisher, "voluntary_ctxt_switches:");
+        rest(IDLE_USEC);
+        daemon = process_number(harness->daemon, "voluntary_ctxt_switches:") - daemon;
+        helper = process_number(publisher, "voluntary_ctxt_switches:") - helper;
+        print_number("wake-ups of the daemon in 10 s idle", (double)daemon, "", WAKEUPS_BOUND);
+        printf("%-44s %10.0f\n", "wake-ups of its helper (main thread)", (double)helper);
+}
+
+int main(void)
+{
+        void *state = NULL;
+        struct harness *harness;
+
+        setvbuf(stdout, NULL, _IOLBF, 0);
+        assert_int_equal(harness_setup(&state), 0);
+        harness = state;
+        write_stores(harness->file, 0);
+        harness_start(harness, "--log-level warning");
+        printf("%-44s %10s %10s\n", "1000 stores", "median", "p99");
+        measure_propagation(harness);
+        measure_lookups(harness);
+        measure_idle(harness);
+        return harness_teardown(&state) != 0 || over;
+}
