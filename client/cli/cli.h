@@ -73,12 +73,18 @@ bool flush_output(void);
 
 /* ------------------------------------------------------------------ common */
 
+/* How long to wait for the daemon's report: one that lives answers in milliseconds. */
+#define QUERY_USEC (5 * UINT64_C(1000000))
+
 /* Says what @error (negative) of a question to the daemon about @domain means; the exit code. */
 int fail_query(const char *domain, int error);
 
 /* The reader of @domain, and its config. On failure says why and returns the exit code. */
 int open_config(const struct cli *cli, const char *domain, cfgw_reader **ret_reader,
                 const cfgw_config **ret_config);
+
+/* The exit code of an answer that was given: says so if it is not a living daemon's. */
+int judge_answer(const struct cli *cli, cfgw_reader *reader);
 
 /* Says why the file of the reader's domain cannot be used. */
 void complain_about_file(const char *domain, const cfgw_config *config, const cfgw_status *status);

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* generation, list, get: answers from what the library holds, for scripts. */
+/*
+ * generation, list, get: answers for scripts, from what the library holds. It holds something
+ * without a daemon as well; that is printed too, but it is not a plain yes.
+ */
 #include "cli.h"
 
 int cmd_generation(const struct cli *cli)
 {
         CLEANUP(reader_done) cfgw_reader *reader = NULL;
         const cfgw_config *config;
-        uint64_t generation;
         int r = open_config(cli, cli->operands[0], &reader, &config);
 
         if (r != EXIT_YES)
                 return r;
-        generation = cfgw_config_generation(config);
-        printf("%llu\n", (unsigned long long)generation);
-        if (generation > 0)
-                return EXIT_YES;
-        complain("no daemon is running: what the file holds has no generation");
-        return EXIT_NO_DAEMON;
+        printf("%llu\n", (unsigned long long)cfgw_config_generation(config));
+        return judge_answer(cli, reader);
 }
 
 int cmd_list(const struct cli *cli)
@@ -31,7 +29,7 @@ int cmd_list(const struct cli *cli)
                 print_value(cfgw_section_name(cfgw_config_section_at(config, i)));
                 putchar('\n');
         }
-        return EXIT_YES;
+        return judge_answer(cli, reader);
 }
 
 static void print_section(const cfgw_section *section)
@@ -63,7 +61,7 @@ int cmd_get(const struct cli *cli)
         }
         if (cli->count == 2) {
                 print_section(section);
-                return EXIT_YES;
+                return judge_answer(cli, reader);
         }
         value = cfgw_section_get(section, cli->operands[2]);
         if (!value) {
@@ -73,5 +71,5 @@ int cmd_get(const struct cli *cli)
         }
         print_value(value);
         putchar('\n');
-        return EXIT_YES;
+        return judge_answer(cli, reader);
 }

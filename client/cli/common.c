@@ -89,3 +89,33 @@ int open_config(const struct cli *cli, const char *domain, cfgw_reader **ret_rea
         *ret_config = config;
         return EXIT_YES;
 }
+
+/* Whether a daemon lives is plain where the file can be used; else it is asked. */
+static bool is_alive(const struct cli *cli, const cfgw_status *status)
+{
+        CLEANUP(free_done) char *report = NULL;
+
+        switch (cfgw_status_freshness(status)) {
+        case CFGW_FRESHNESS_LIVE:
+                return true;
+        case CFGW_FRESHNESS_OWN:
+                return false;
+        case CFGW_FRESHNESS_LAST_GOOD:
+        case CFGW_FRESHNESS_NONE:
+                break;
+        }
+        return cfgw_client_query_daemon(cli->client, QUERY_USEC, &report) != -ENOTCONN;
+}
+
+int judge_answer(const struct cli *cli, cfgw_reader *reader)
+{
+        CLEANUP(status_done) cfgw_status *status = NULL;
+        int r = cfgw_reader_status(reader, &status);
+
+        if (r < 0)
+                return fail_query(NULL, r);
+        if (is_alive(cli, status))
+                return EXIT_YES;
+        complain("no daemon is running: the file may hold something newer");
+        return EXIT_NO_DAEMON;
+}

@@ -46,7 +46,9 @@ static const char help[] =
         "  --version                  the version\n"
         "\n"
         "Exit status: 0 yes, and done; 1 no (a refused file, no such domain, section or key, a\n"
-        "file that cannot be used on sync); 2 wrong usage; 3 no daemon; 4 any other failure.\n";
+        "file that cannot be used on sync); 2 wrong usage; 3 no daemon (what is known all the "
+        "same\n"
+        "has been printed); 4 any other failure.\n";
 
 enum option_code { OPTION_RUNTIME = 256, OPTION_JSON, OPTION_STRICT, OPTION_VERSION };
 

@@ -5,8 +5,6 @@
 #include <jansson.h>
 #include <string.h>
 
-#define QUERY_USEC (5 * UINT64_C(1000000)) /* a daemon that lives answers in milliseconds */
-
 /* What a reader knows of its file, and the content in force. */
 static json_t *describe(const char *domain, const cfgw_status *status, const cfgw_config *config)
 {
