@@ -35,4 +35,14 @@ struct calendar_event {
 /* -EBADMSG: not a calendar event. */
 int calendar_event_parse(struct text text, struct calendar_event *ret, struct reason *reason);
 
+/*
+ * The first time later than @after_usec that @event has, both microseconds of CLOCK_REALTIME;
+ * USEC_NEVER if there is none until the end of CALENDAR_YEAR_MAX.
+ *
+ * Local time is TZ's or the host's, as tzset(3) finds it at each call. A time that a clock set
+ * forward leaves out is left out; of one that a clock set back shows twice, the first later
+ * than @after_usec counts.
+ */
+uint64_t calendar_event_next(const struct calendar_event *event, uint64_t after_usec);
+
 #endif

@@ -23,7 +23,7 @@ libformat_la_SOURCES = \
 	client/value.c client/value.h \
 	client/byte_size.c client/byte_size.h \
 	client/property_string.c client/property_string.h \
-	client/calendar_event.c client/calendar_event.h \
+	client/calendar_event.c client/calendar_next.c client/calendar_event.h \
 	client/schema.c client/schema_tables.c client/schema_check.c client/schema.h \
 	client/section_config.c client/section_config.h \
 	client/source.c client/source.h

@@ -95,10 +95,11 @@ EXTRA_DIST += \
 
 # unit: values
 check_PROGRAMS += tests/unit/test-byte-size tests/unit/test-property-string \
-	tests/unit/test-calendar-event
+	tests/unit/test-calendar-event tests/unit/test-calendar-next
 tests_unit_test_byte_size_LDADD = $(TEST_FORMAT)
 tests_unit_test_property_string_LDADD = $(TEST_FORMAT)
 tests_unit_test_calendar_event_LDADD = $(TEST_FORMAT)
+tests_unit_test_calendar_next_LDADD = $(TEST_FORMAT)
 
 # unit: watcher
 check_PROGRAMS += tests/unit/test-access tests/unit/test-files tests/unit/test-history \
