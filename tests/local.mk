@@ -214,6 +214,12 @@ tests_system_test_lookups_LDADD = $(TEST_SYSTEM)
 tests_system_test_control_LDADD = $(TEST_SYSTEM)
 tests_system_test_users_LDADD = $(TEST_SYSTEM)
 
+# system: cli
+check_PROGRAMS += tests/system/test-cli
+tests_system_test_cli_LDADD = $(TEST_SYSTEM)
+EXTRA_tests_system_test_cli_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher \
+	client/examples/lookup client/examples/follow
+
 # bench: run by tests/bench/run
 EXTRA_PROGRAMS += tests/bench/bench
 tests_bench_bench_LDADD = $(TEST_SYSTEM) $(XXHASH_LIBS)

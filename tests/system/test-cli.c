@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line tool against the real daemon: answers, exit codes, and what it prints where. */
+#include "harness.h"
+
+#include "util.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WATCHED "../watched" /* where `watch` and the example print to; not beside the file */
+
+/* What a command said. */
+struct said {
+        int status;
+        const char *out, *err;
+};
+
+/* Runs a shell command in which `cfgwatch` is the tool. */
+static struct said run(struct harness *harness, const char *command)
+{
+        _cleanup_free_ char *line = format_string("(%s) >../out 2>../err", command);
+        struct said said;
+
+        assert_non_null(line);
+        said.status = process_shell(line, harness->shell_log);
+        said.out = testing_read_file(&harness->testing, testing_path(&harness->testing, "out"));
+        said.err = testing_read_file(&harness->testing, testing_path(&harness->testing, "err"));
+        return said;
+}
+
+static void expect(struct harness *harness, const char *command, int status, const char *out)
+{
+        struct said said = run(harness, command);
+
+        assert_string_equal(said.out, out);
+        assert_int_equal(said.status, status);
+        if (status == 0)
+                assert_string_equal(said.err, "");
+        else
+                assert_string_not_equal(said.err, ""); /* no failure without a word */
+}
+
+static void expect_in(const char *text, const char *part)
+{
+        if (!strstr(text, part))
+                fail_msg("\"%s\" is not in: %s", part, text);
+}
+
+static void expect_not_in(const char *text, const char *part)
+{
+        if (strstr(text, part))
+                fail_msg("\"%s\" is in: %s", part, text);
+}
+
+/* A small file with known sections, as generation 1. */
+static void begin(struct harness *harness)
+{
+        testing_write_file(harness->file, "datastore: one\n"
+                                          "\tcomment first store\n"
+                                          "\tpath /mnt/one\n"
+                                          "\n"
+                                          "datastore: two\n"
+                                          "\tpath /mnt/two\n");
+        harness_start(harness, "--settle-confirm 0.3");
+}
+
+/* ------------------------------------------------------------------ lookups */
+
+static void lookups_are_made_for_scripts(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        expect(harness, "cfgwatch generation datastore", 0, "1\n");
+        expect(harness, "cfgwatch list datastore", 0, "one\ntwo\n");
+        expect(harness, "cfgwatch get datastore one", 0, "comment first store\npath /mnt/one\n");
+        expect(harness, "cfgwatch get datastore two path", 0, "/mnt/two\n");
+}
+
+static void no_is_an_exit_status_of_its_own(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        expect(harness, "cfgwatch get datastore three", 1, "");
+        expect(harness, "cfgwatch get datastore two comment", 1, "");
+        expect(harness, "cfgwatch list nosuch", 1, "");
+        expect(harness, "cfgwatch generation ../etc", 1, "");
+        expect(harness, "cfgwatch sync nosuch", 1, "");
+}
+
+static void options_may_stand_anywhere(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        expect(harness,
+               "d=$CFGWATCH_RUNTIME_DIR; unset CFGWATCH_RUNTIME_DIR; "
+               "cfgwatch --runtime-directory $d get datastore two path",
+               0, "/mnt/two\n");
+        expect(harness,
+               "d=$CFGWATCH_RUNTIME_DIR; unset CFGWATCH_RUNTIME_DIR; "
+               "cfgwatch get datastore --runtime-directory=$d two path",
+               0, "/mnt/two\n");
+}
+
+static void wrong_usage_is_told_on_stderr(void **state)
+{
+        static const char *const wrong[] = {
+                "cfgwatch",
+                "cfgwatch nosuch",
+                "cfgwatch --nosuch",
+                "cfgwatch get one",
+                "cfgwatch list a b",
+                "cfgwatch --json sync a",
+                "cfgwatch check",
+                "cfgwatch status extra",
+                "cfgwatch --strict status",
+                "cfgwatch get a b c d",
+                "cfgwatch --runtime-directory",
+        };
+        struct harness *harness = *state;
+
+        for (size_t i = 0; i < ELEMENTS(wrong); i++)
+                expect(harness, wrong[i], 2, "");
+}
+
+static void help_and_version_need_nothing(void **state)
+{
+        struct harness *harness = *state;
+        struct said said = run(harness, "cfgwatch --help");
+
+        assert_int_equal(said.status, 0);
+        expect_in(said.out, "Usage: cfgwatch");
+        expect_in(said.out, "Exit status");
+        said = run(harness, "cfgwatch --version");
+        assert_int_equal(said.status, 0);
+        expect_in(said.out, "cfgwatch ");
+}
+
+static void output_that_cannot_be_written_is_a_failure(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        expect(harness, "cfgwatch list datastore >/dev/full", 4, "");
+        expect(harness, "cfgwatch status >/dev/full", 4, "");
+}
+
+/* --------------------------------------------------------------------- sync */
+
+static void sync_prints_the_generation_in_force(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        expect(harness, "printf 'datastore: two\\n\\tpath /2\\n' >$FILE; cfgwatch sync datastore",
+               0, "2\n");
+        expect(harness, "cfgwatch list datastore", 0, "two\n");
+}
+
+static void sync_of_a_broken_file_prints_the_last_good_and_says_why(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        begin(harness);
+        said = run(harness, "echo rubbish >>$FILE; cfgwatch sync datastore");
+        assert_int_equal(said.status, 1);
+        assert_string_equal(said.out, "1\n");
+        expect_in(said.err, harness->file);
+        expect_in(said.err, "datastore.cfg:7: ");
+        expect(harness, "rm $FILE; cfgwatch sync datastore", 1, "1\n");
+}
+
+static void domain_without_content_says_so(void **state)
+{
+        struct harness *harness = *state;
+
+        harness_start(harness, "--settle-confirm 0.1"); /* and no file */
+        expect(harness, "cfgwatch sync datastore", 1, "");
+        expect(harness, "cfgwatch list datastore", 1, "");
+        expect(harness, "cfgwatch generation datastore", 1, "");
+}
+
+/* ------------------------------------------------------------------- status */
+
+static void status_fits_one_screen_and_tells_what_matters(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+        unsigned int lines = 0;
+
+        begin(harness);
+        said = run(harness, "cfgwatch status");
+        assert_int_equal(said.status, 0);
+        expect_in(said.out, "running, pid ");
+        expect_in(said.out, "watching by inotify");
+        expect_in(said.out, "datastore: valid since ");
+        expect_in(said.out, harness->file);
+        expect_in(said.out, "generation 1, 2 sections");
+        expect_not_in(said.out, "\033");
+        for (const char *c = said.out; *c; c++)
+                lines += *c == '\n';
+        assert_true(lines < 24);
+}
+
+static void status_shows_the_wrong_line_and_what_is_in_force_instead(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        begin(harness);
+        run(harness, "echo rubbish >>$FILE; cfgwatch sync datastore");
+        said = run(harness, "cfgwatch status");
+        assert_int_equal(said.status, 0);
+        expect_in(said.out, "datastore: invalid since ");
+        expect_in(said.out, "line 7: ");
+        expect_in(said.out, "generation 1, the last good one");
+}
+
+static void status_json_is_the_daemons_report(void **state)
+{
+        struct harness *harness = *state;
+        json_t *report, *domain;
+        struct said said;
+
+        begin(harness);
+        said = run(harness, "cfgwatch status --json");
+        assert_int_equal(said.status, 0);
+        report = json_loads(said.out, 0, NULL);
+        assert_non_null(report);
+        assert_int_equal(json_integer_value(json_object_get(report, "pid")), harness->daemon);
+        domain = harness_domain(report);
+        assert_string_equal(json_string_value(json_object_get(domain, "path")), harness->file);
+        assert_int_equal(json_integer_value(json_object_get(domain, "generation")), 1);
+        json_decref(report);
+}
+
+static void without_any_daemon_ever_all_say_so(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+        json_t *report;
+
+        expect(harness, "cfgwatch generation datastore", 3, "");
+        expect(harness, "cfgwatch list datastore", 3, "");
+        expect(harness, "cfgwatch sync datastore", 3, "");
+        said = run(harness, "cfgwatch status --json");
+        assert_int_equal(said.status, 3);
+        expect_in(said.err, "no daemon is running");
+        report = json_loads(said.out, 0, NULL);
+        assert_true(json_is_null(json_object_get(report, "pid")));
+        assert_int_equal(json_array_size(json_object_get(report, "domains")), 0);
+        json_decref(report);
+}
+
+static void after_a_stop_lookups_go_on_and_status_shows_what_is_known(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+        json_t *report;
+
+        begin(harness);
+        assert_int_equal(harness_stop(harness, SIGTERM), 0);
+        expect(harness, "cfgwatch list datastore", 3, "one\ntwo\n");
+        expect(harness, "cfgwatch get datastore one path", 3, "/mnt/one\n");
+        expect(harness, "cfgwatch get datastore nosuch", 1, "");
+        expect(harness, "cfgwatch generation datastore", 3, "1\n");
+        expect(harness, "cfgwatch sync datastore", 3, "");
+        said = run(harness, "cfgwatch status");
+        assert_int_equal(said.status, 3);
+        expect_in(said.out, "no answer");
+        expect_in(said.out, harness->file);
+        expect_in(said.out, "2 sections");
+        said = run(harness, "cfgwatch status --json");
+        assert_int_equal(said.status, 3);
+        report = json_loads(said.out, 0, NULL);
+        assert_true(json_is_null(json_object_get(report, "pid")));
+        assert_string_equal(json_string_value(json_object_get(harness_domain(report), "path")),
+                            harness->file);
+        json_decref(report);
+}
+
+/* The file's state does not tell then whether a daemon lives. */
+static void after_a_stop_with_a_broken_file_it_is_the_same(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        run(harness, "echo rubbish >>$FILE; cfgwatch sync datastore");
+        expect(harness, "cfgwatch list datastore", 0, "one\ntwo\n");
+        assert_int_equal(harness_stop(harness, SIGKILL), 128 + SIGKILL);
+        expect(harness, "cfgwatch list datastore", 3, "one\ntwo\n");
+}
+
+/* -------------------------------------------------------------------- watch */
+
+static pid_t start_watch(struct harness *harness, const char *options)
+{
+        _cleanup_free_ char *line = format_string("exec cfgwatch watch %s", options);
+        const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+
+        assert_non_null(line);
+        return process_start(argv, WATCHED);
+}
+
+/* What it has printed so far, until the next call. */
+static const char *printed(void)
+{
+        static char text[8192];
+        FILE *file = fopen(WATCHED, "re");
+        size_t size = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+
+        if (file)
+                fclose(file);
+        text[size] = '\0';
+        return text;
+}
+
+static void stop_watch(pid_t pid)
+{
+        kill(pid, SIGINT);
+        assert_int_equal(process_wait(pid, TEST_PATIENCE_USEC), 128 + SIGINT);
+}
+
+static void watch_prints_a_line_for_each_change(void **state)
+{
+        struct harness *harness = *state;
+        pid_t pid;
+
+        begin(harness);
+        pid = start_watch(harness, "");
+        WAIT_FOR(strstr(printed(), " datastore generation 1 valid, 2 sections\n"));
+        run(harness, "sed -i -e 's/first/other/' -e 's/: two/: six/' $FILE");
+        WAIT_FOR(strstr(printed(), " datastore generation 2 valid ~one: comment +six -two\n"));
+        run(harness, "echo rubbish >>$FILE");
+        WAIT_FOR(strstr(printed(), " datastore generation 2 in force, the file is invalid: "
+                                   "line 7: "));
+        run(harness, "sed -i '$d' $FILE");
+        WAIT_FOR(strstr(printed(), " datastore generation 2 valid\n"));
+        stop_watch(pid);
+}
+
+static void watch_json_is_one_object_a_line(void **state)
+{
+        struct harness *harness = *state;
+        const char *text, *end;
+        json_t *object;
+        pid_t pid;
+
+        begin(harness);
+        pid = start_watch(harness, "--json datastore");
+        WAIT_FOR(strstr(printed(), "\n"));
+        run(harness, "sed -i -e 's/first/other/' -e 's/: two/: six/' $FILE");
+        WAIT_FOR(strstr(printed(), "\"changed\""));
+        WAIT_FOR(strstr(printed(), "}\n{") && strstr(printed(), "}}\n"));
+        stop_watch(pid);
+        text = testing_read_file(&harness->testing, WATCHED);
+        end = strchr(text, '\n');
+        object = json_loadb(text, (size_t)(end - text), 0, NULL);
+        assert_int_equal(json_integer_value(json_object_get(object, "generation")), 1);
+        assert_null(json_object_get(object, "added"));
+        json_decref(object);
+        object = json_loads(end + 1, 0, NULL);
+        assert_string_equal(json_string_value(json_object_get(object, "kind")), "change");
+        assert_int_equal(json_integer_value(json_object_get(object, "generation")), 2);
+        assert_string_equal(json_string_value(json_array_get(json_object_get(object, "added"), 0)),
+                            "six");
+        assert_string_equal(
+                json_string_value(json_array_get(json_object_get(object, "removed"), 0)), "two");
+        assert_int_equal(
+                json_array_size(json_object_get(json_object_get(object, "changed"), "one")), 1);
+        json_decref(object);
+}
+
+static void watch_ends_when_its_reader_has_gone(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        begin(harness);
+        /* Nothing changes, so that it does not even write once more. */
+        said = run(harness, "cfgwatch watch | head -n 1");
+        assert_int_equal(said.status, 0);
+        expect_in(said.out, "generation 1 valid");
+        said = run(harness, "trap '' PIPE; cfgwatch watch | head -n 1");
+        assert_int_equal(said.status, 0);
+        assert_string_equal(said.err, "");
+}
+
+static void watch_finds_a_daemon_that_comes_later(void **state)
+{
+        struct harness *harness = *state;
+        pid_t pid = start_watch(harness, "datastore");
+
+        begin(harness);
+        WAIT_FOR(strstr(printed(), " datastore generation 1 valid"));
+        stop_watch(pid);
+}
+
+/* -------------------------------------------------------------------- check */
+
+static void check_is_silent_or_says_where_and_why(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        expect(harness, "printf 'datastore: one\\n\\tpath /1\\n' >good; cfgwatch check good", 0,
+               "");
+        said = run(harness,
+                   "printf 'datastore: one\\n\\tpath\\n' >bad; cfgwatch check good bad good");
+        assert_int_equal(said.status, 1);
+        assert_string_equal(said.out, "");
+        assert_int_equal(strncmp(said.err, "bad:2: ", 7), 0);
+        assert_ptr_equal(strchr(said.err, '\n'), said.err + strlen(said.err) - 1);
+        expect(harness, "cfgwatch check good nosuch", 4, "");
+        expect(harness, "cfgwatch check .", 4, "");
+}
+
+static void check_takes_the_unknown_for_an_error_only_if_strict(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        said = run(harness, "printf 'datastore: one\\n\\tpath /1\\n\\tnew-key x\\n' >new; "
+                            "cfgwatch check new");
+        assert_int_equal(said.status, 0);
+        assert_int_equal(strncmp(said.err, "new:3: warning: ", 16), 0);
+        said = run(harness, "cfgwatch check --strict new");
+        assert_int_equal(said.status, 1);
+        assert_int_equal(strncmp(said.err, "new:3: unknown ", 15), 0);
+}
+
+/* ----------------------------------------------------------------- terminal */
+
+/* U+009B begins an escape sequence on terminals, and passes for a character in the file. */
+static void terminal_gets_no_escape_sequence_of_the_file(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        testing_write_file(harness->file, "datastore: one\n\tcomment a\302\23331mb\n\tpath /1\n");
+        harness_start(harness, "");
+        if (run(harness, "command -v script").status != 0)
+                skip();
+        said = run(harness,
+                   "script -qec 'cfgwatch get datastore one comment' /dev/null </dev/null");
+        expect_in(said.out, "a\\xc2\\x9b31mb");
+        expect_not_in(said.out, "\302\233");
+        expect(harness, "cfgwatch get datastore one comment", 0, "a\302\23331mb\n");
+        said = run(harness, "echo 'x\033[31m' >bad; cfgwatch check bad");
+        assert_int_equal(said.status, 1);
+        expect_not_in(said.err, "\033");
+}
+
+static void colour_is_for_terminals_that_want_it(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        if (run(harness, "command -v script").status != 0)
+                skip();
+        expect_in(run(harness, "script -qec 'cfgwatch status' /dev/null </dev/null").out, "\033[");
+        expect_not_in(
+                run(harness, "NO_COLOR=1 script -qec 'cfgwatch status' /dev/null </dev/null").out,
+                "\033[");
+}
+
+/* ----------------------------------------------------------------- examples */
+
+static void examples_do_what_they_say(void **state)
+{
+        struct harness *harness = *state;
+        _cleanup_free_ char *follow = format_string("%s/client/examples/follow", harness->build);
+        _cleanup_free_ char *lookup =
+                format_string("%s/client/examples/lookup two", harness->build);
+        const char *const argv[] = {follow, NULL};
+        pid_t pid;
+
+        assert_true(follow && lookup);
+        begin(harness);
+        expect(harness, lookup, 0, "/mnt/two\n");
+        pid = process_start(argv, WATCHED);
+        WAIT_FOR(strstr(printed(), "datastore: generation 1, valid\n"));
+        run(harness, "sed -i -e 's/first/other/' $FILE");
+        WAIT_FOR(strstr(printed(), " ~one\n  one.comment: first store -> other store\n"));
+        kill(pid, SIGINT);
+        assert_int_equal(process_wait(pid, TEST_PATIENCE_USEC), 0);
+}
+
+int main(void)
+{
+        static const struct CMUnitTest tests[] = {
+                SYSTEM_TEST(lookups_are_made_for_scripts),
+                SYSTEM_TEST(no_is_an_exit_status_of_its_own),
+                SYSTEM_TEST(options_may_stand_anywhere),
+                SYSTEM_TEST(wrong_usage_is_told_on_stderr),
+                SYSTEM_TEST(help_and_version_need_nothing),
+                SYSTEM_TEST(output_that_cannot_be_written_is_a_failure),
+                SYSTEM_TEST(sync_prints_the_generation_in_force),
+                SYSTEM_TEST(sync_of_a_broken_file_prints_the_last_good_and_says_why),
+                SYSTEM_TEST(domain_without_content_says_so),
+                SYSTEM_TEST(status_fits_one_screen_and_tells_what_matters),
+                SYSTEM_TEST(status_shows_the_wrong_line_and_what_is_in_force_instead),
+                SYSTEM_TEST(status_json_is_the_daemons_report),
+                SYSTEM_TEST(without_any_daemon_ever_all_say_so),
+                SYSTEM_TEST(after_a_stop_lookups_go_on_and_status_shows_what_is_known),
+                SYSTEM_TEST(after_a_stop_with_a_broken_file_it_is_the_same),
+                SYSTEM_TEST(watch_prints_a_line_for_each_change),
+                SYSTEM_TEST(watch_json_is_one_object_a_line),
+                SYSTEM_TEST(watch_ends_when_its_reader_has_gone),
+                SYSTEM_TEST(watch_finds_a_daemon_that_comes_later),
+                SYSTEM_TEST(check_is_silent_or_says_where_and_why),
+                SYSTEM_TEST(check_takes_the_unknown_for_an_error_only_if_strict),
+                SYSTEM_TEST(terminal_gets_no_escape_sequence_of_the_file),
+                SYSTEM_TEST(colour_is_for_terminals_that_want_it),
+                SYSTEM_TEST(examples_do_what_they_say),
+        };
+
+        return TESTING_RUN(tests);
+}
