@@ -248,6 +248,31 @@ tests_unit_test_reader_LDADD = $(TEST_CLIENT)
 tests_unit_test_own_LDADD = $(TEST_CLIENT)
 tests_unit_test_client_LDADD = $(TEST_CLIENT)
 
+# saves: a program a group of ways
+check_LTLIBRARIES += libsaves.la
+libsaves_la_SOURCES = tests/saves/table.c tests/saves/table.h tests/saves/way.c tests/saves/way.h
+SAVES_TESTS = tests/saves/test-editors tests/saves/test-tools tests/saves/test-writes \
+	tests/saves/test-places tests/saves/test-mounts tests/saves/test-unchanged
+check_PROGRAMS += $(SAVES_TESTS)
+TEST_SAVES = libsaves.la $(TEST_SYSTEM)
+tests_saves_test_editors_LDADD = $(TEST_SAVES)
+EXTRA_tests_saves_test_editors_DEPENDENCIES = tests/saves/syscalls
+tests_saves_test_tools_LDADD = $(TEST_SAVES)
+EXTRA_tests_saves_test_tools_DEPENDENCIES = tests/saves/syscalls
+tests_saves_test_writes_LDADD = $(TEST_SAVES)
+EXTRA_tests_saves_test_writes_DEPENDENCIES = tests/saves/syscalls
+tests_saves_test_places_LDADD = $(TEST_SAVES)
+EXTRA_tests_saves_test_places_DEPENDENCIES = tests/saves/syscalls
+tests_saves_test_mounts_LDADD = $(TEST_SAVES)
+EXTRA_tests_saves_test_mounts_DEPENDENCIES = tests/saves/syscalls
+tests_saves_test_unchanged_LDADD = $(TEST_SAVES)
+EXTRA_tests_saves_test_unchanged_DEPENDENCIES = tests/saves/syscalls
+# What the ways run; it is no test.
+EXTRA_PROGRAMS += tests/saves/syscalls
+tests_saves_syscalls_LDADD = libbase.la
+CLEANFILES += tests/saves/syscalls
+EXTRA_DIST += tests/saves/way tests/saves/ways
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: vim, backup and backupcopy=yes
+# needs: vim tmux
+save()
+{
+        with_vi vim -c "set backup backupcopy=yes" "$FILE"
+}

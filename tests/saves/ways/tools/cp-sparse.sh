@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: cp --sparse=always
+save()
+{
+        cp --sparse=always new "$FILE"
+}

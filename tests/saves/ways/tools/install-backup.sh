@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: install --backup
+save()
+{
+        install --backup -m 644 new "$FILE"
+}

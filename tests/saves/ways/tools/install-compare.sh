@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: install --compare
+save()
+{
+        install --compare -m 644 new "$FILE"
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: ln -f
+save()
+{
+        ln -f new "$FILE"
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: mv
+save()
+{
+        cp new etc/temporary && mv etc/temporary "$FILE"
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: sed -i
+save()
+{
+        sed -i s/v0/v1/ "$FILE"
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: tee FILE
+save()
+{
+        tee "$FILE" <new >/dev/null
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: the last block first
+save()
+{
+        syscalls backwards "$FILE" new
+}

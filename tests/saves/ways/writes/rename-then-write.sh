@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# title: renamed into place first, written and closed later
+save()
+{
+        syscalls rename-then-write "$FILE" new
+}
