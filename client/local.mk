@@ -38,6 +38,7 @@ lib_LTLIBRARIES += libcfgwatch.la
 
 libcfgwatch_la_SOURCES = \
 	client/config.c client/config.h \
+	client/typed.c \
 	client/load.c \
 	client/diff.c \
 	client/lock.c client/lock.h \

@@ -114,6 +114,11 @@ static const char *section_string(const cfgw_section *section, uint32_t offset)
         return (const char *)section - section->self + offset;
 }
 
+const char *section_domain(const cfgw_section *section)
+{
+        return snapshot_domain((const void *)section_string(section, 0));
+}
+
 const char *section_name(const cfgw_section *section)
 {
         return section_string(section, section->name);

@@ -43,6 +43,7 @@ const cfgw_section *snapshot_section_at(const struct snapshot *snapshot, size_t 
 const cfgw_section *snapshot_find(const struct snapshot *snapshot, const char *name);
 
 /* A section and a property know their own offset, so each is usable without its snapshot. */
+const char *section_domain(const cfgw_section *section); /* its snapshot's */
 const char *section_name(const cfgw_section *section);
 const char *section_type(const cfgw_section *section);
 uint32_t section_line(const cfgw_section *section);

@@ -95,7 +95,12 @@ EXTRA_DIST += \
 
 # unit: values
 check_PROGRAMS += tests/unit/test-byte-size tests/unit/test-property-string \
-	tests/unit/test-calendar-event tests/unit/test-calendar-next
+	tests/unit/test-calendar-event tests/unit/test-calendar-next tests/unit/test-typed
+tests_unit_test_typed_SOURCES = tests/unit/test-typed.c client/config.c client/typed.c
+tests_unit_test_typed_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_test_typed_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray
+tests_unit_test_typed_LDADD = $(TEST_FORMAT)
 tests_unit_test_byte_size_LDADD = $(TEST_FORMAT)
 tests_unit_test_property_string_LDADD = $(TEST_FORMAT)
 tests_unit_test_calendar_event_LDADD = $(TEST_FORMAT)

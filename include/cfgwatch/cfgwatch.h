@@ -290,6 +290,76 @@ const char *cfgw_property_value(const cfgw_property *property);
 /** The line of the property, from 1. Since: 0.1 */
 uint32_t cfgw_property_line(const cfgw_property *property);
 
+/* ------------------------------------------------------------------ typed */
+
+/*
+ * Values by what they are, where cfgw_section_get() gives their text.
+ *
+ * @key is a property, "keep-last", or a member of a property string, "tuning/sync-level". The
+ * schema of the section's domain says what each one is, and what stands for a missing one: that
+ * is given where Proxmox Backup documents a default. Of a key that no schema knows the text
+ * decides. None of these allocates memory.
+ *
+ * -ENOENT: the section does not have it, and there is no default. -EPROTOTYPE: it is something
+ * else than was asked for. Neither is repeated below.
+ */
+
+/** A piece of text by pointer and length, without a NUL byte behind it. Since: 0.1 */
+typedef struct cfgw_text {
+        const char *data;
+        size_t size; /* bytes */
+} cfgw_text;
+
+/**
+ * The text of a property, or its default: whatever it is, but not of a member. Valid as long as
+ * @section. Since: 0.1
+ */
+int cfgw_section_get_string(const cfgw_section *section, const char *key, const char **ret);
+
+/**
+ * The text of a property or of a member. It is lent out of the config, valid as long as
+ * @section, unless the value is written with escapes: then it is written in clear to @buffer, of
+ * @size bytes, and ends with a NUL byte there. @buffer may be NULL if @size is 0.
+ *
+ * -ENOBUFS: @buffer is too small; the size of the whole property's text is enough. Since: 0.1
+ */
+int cfgw_section_get_text(const cfgw_section *section, const char *key, char *buffer, size_t size,
+                          cfgw_text *ret);
+
+/** A whole number. Since: 0.1 */
+int cfgw_section_get_int(const cfgw_section *section, const char *key, int64_t *ret);
+
+/** 1 for `1 on yes true`, 0 for `0 off no false`, in any case. Since: 0.1 */
+int cfgw_section_get_bool(const cfgw_section *section, const char *key, int *ret);
+
+/**
+ * A number of bytes, such as of "64GiB"; the fraction of one is dropped. UINT64_MAX stands for
+ * what does not fit. Since: 0.1
+ */
+int cfgw_section_get_size(const cfgw_section *section, const char *key, uint64_t *ret_bytes);
+
+/**
+ * One of the words that the schema lists, such as "read-only". Valid for ever. -EPROTOTYPE as
+ * well if no schema knows @key: nothing lists its words. Since: 0.1
+ */
+int cfgw_section_get_enum(const cfgw_section *section, const char *key, const char **ret);
+
+/** As cfgw_calendar_next(), for the calendar event that is the value of @key. Since: 0.1 */
+int cfgw_section_get_next(const cfgw_section *section, const char *key, uint64_t after_usec,
+                          uint64_t *ret_usec);
+
+/**
+ * When the calendar event @event is due next: the first time later than @after_usec, both in
+ * microseconds of CLOCK_REALTIME; CFGW_FOREVER if there is none until the end of the year 2199.
+ *
+ * Without "UTC" in the event local time counts, as tzset(3) finds it in each call. A time that
+ * is left out where clocks are set forward is left out; of one that comes twice where they are
+ * set back, the first one later than @after_usec counts.
+ *
+ * -EBADMSG: @event is no calendar event as Proxmox Backup reads it. Since: 0.1
+ */
+int cfgw_calendar_next(const char *event, uint64_t after_usec, uint64_t *ret_usec);
+
 /* -------------------------------------------------------------------- diff */
 
 /** What happened to a section or to a key. Since: 0.1 */
