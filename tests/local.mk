@@ -143,7 +143,8 @@ tests_unit_test_control_LDADD = $(TEST_SERVING)
 
 # fuzz: each target as a test that replays its corpus, and by libFuzzer (needs clang):
 #   ./configure CC=clang --enable-fuzzers && make fuzzers && tests/fuzz/fuzz-snapshot CORPUS
-check_PROGRAMS += tests/fuzz/replay-section-config tests/fuzz/replay-snapshot
+check_PROGRAMS += tests/fuzz/replay-section-config tests/fuzz/replay-snapshot \
+	tests/fuzz/replay-values
 tests_fuzz_replay_section_config_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-section-config.c \
 	tests/fuzz/fuzz.h
 tests_fuzz_replay_section_config_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-section-config"'
@@ -152,6 +153,9 @@ tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-snapsho
 	tests/fuzz/fuzz.h
 tests_fuzz_replay_snapshot_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-snapshot"'
 tests_fuzz_replay_snapshot_LDADD = libformat.la libbase.la
+tests_fuzz_replay_values_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-values.c tests/fuzz/fuzz.h
+tests_fuzz_replay_values_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-values"'
+tests_fuzz_replay_values_LDADD = libformat.la libbase.la
 EXTRA_DIST += \
 	tests/fuzz/corpus-section-config/bad-05-bom.cfg \
 	tests/fuzz/corpus-section-config/bad-06-unknown-property.cfg \
@@ -180,10 +184,35 @@ EXTRA_DIST += \
 	tests/fuzz/corpus-snapshot/size \
 	tests/fuzz/corpus-snapshot/stamps \
 	tests/fuzz/corpus-snapshot/version \
-	tests/fuzz/corpus-snapshot/whole
+	tests/fuzz/corpus-snapshot/whole \
+	tests/fuzz/corpus-values/empty \
+	tests/fuzz/corpus-values/event-leap \
+	tests/fuzz/corpus-values/event-list \
+	tests/fuzz/corpus-values/event-minute \
+	tests/fuzz/corpus-values/event-name \
+	tests/fuzz/corpus-values/event-never \
+	tests/fuzz/corpus-values/event-no-hour \
+	tests/fuzz/corpus-values/event-star-zero \
+	tests/fuzz/corpus-values/event-weekend \
+	tests/fuzz/corpus-values/event-years \
+	tests/fuzz/corpus-values/integer \
+	tests/fuzz/corpus-values/size-binary \
+	tests/fuzz/corpus-values/size-blanks \
+	tests/fuzz/corpus-values/size-fraction \
+	tests/fuzz/corpus-values/size-huge \
+	tests/fuzz/corpus-values/string-backend \
+	tests/fuzz/corpus-values/string-commas \
+	tests/fuzz/corpus-values/string-escapes \
+	tests/fuzz/corpus-values/string-garbage \
+	tests/fuzz/corpus-values/string-long-word \
+	tests/fuzz/corpus-values/string-open-quote \
+	tests/fuzz/corpus-values/string-tuning \
+	tests/fuzz/corpus-values/string-unknown \
+	tests/fuzz/corpus-values/user \
+	tests/fuzz/corpus-values/uuid
 
 if ENABLE_FUZZERS
-FUZZERS = tests/fuzz/fuzz-section-config tests/fuzz/fuzz-snapshot
+FUZZERS = tests/fuzz/fuzz-section-config tests/fuzz/fuzz-snapshot tests/fuzz/fuzz-values
 FUZZ_CFLAGS = $(AM_CFLAGS) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # All that they run is compiled anew, so that the fuzzer sees which way each branch went.
 FUZZ_SOURCES = tests/fuzz/fuzz.h tests/parse.h \
@@ -195,6 +224,9 @@ tests_fuzz_fuzz_section_config_LDADD = $(NETTLE_LIBS)
 tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz-snapshot.c $(FUZZ_SOURCES)
 tests_fuzz_fuzz_snapshot_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_snapshot_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_values_SOURCES = tests/fuzz/fuzz-values.c $(FUZZ_SOURCES)
+tests_fuzz_fuzz_values_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_values_LDADD = $(NETTLE_LIBS)
 CLEANFILES += $(FUZZERS)
 fuzzers: $(FUZZERS)
 .PHONY: fuzzers
