@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # title: another mount is moved over its directory
-# needs: mounts
+# needs: root mounts
 prepare()
 {
         mkdir -p etc coming

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # title: its file system is remounted read-only and back
-# needs: mounts
+# needs: root mounts
 # generations: 0
 prepare()
 {

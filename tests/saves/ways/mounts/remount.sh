@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # title: its file system is remounted read-only and back; then the save
-# needs: mounts
+# needs: root mounts
 prepare()
 {
         mkdir -p etc

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
-# title: ten thousand saves of its neighbours
+# title: its lock file is opened for writing ten thousand times
 # generations: 0
 # needs: perl
 save()
 {
-        perl -e 'for (1..10000) { open my $f, ">", "etc/.datastore.lck"; print $f "x"; close $f; }'
+        perl -e 'for (1..10000) { open my $f, ">>", "etc/.datastore.lck"; close $f; }'
 }
