@@ -3,12 +3,13 @@
  * A domain is the settle machine (client/settle.c) with hands: it reads and parses what the
  * machine wants to see, and carries out what the machine decides.
  *
- * Order of an accept: the snapshot is renamed into place, then the history entry is made
- * durable, then the fields of struct domain change and the caller puts the number on the
- * board. Killed before the entry is durable, the snapshot is an orphan that nobody knows and
- * the next start removes; killed after it, the next start finds the entry and puts its
- * number on the board. The number of the next generation is always the newest entry's plus
- * one, so no number is left out and none is given twice.
+ * Order of an accept: the snapshot is renamed into place, then the history entry, then the
+ * fields of struct domain change and the caller puts the number on the board; when everybody
+ * has been told, domain_finish_accept() makes the entry durable. Killed before the entry is in
+ * place, the snapshot is an orphan that nobody knows and the next start removes; killed after
+ * it, the next start finds the entry and puts its number on the board. The number of the next
+ * generation is always the newest entry's plus one, so no number is left out and none is
+ * given twice; history.c tells why that holds even if the machine goes down.
  *
  * If either cannot be stored (a full disk), nothing moves: the state is UNSTORED, the last
  * good content stays in force, and the accept is tried again.
@@ -343,8 +344,13 @@ static void log_warnings(const struct domain *domain)
 
 void domain_finish_accept(struct domain *domain)
 {
-        int r = store_prune(domain->store, domain->generation);
+        int r;
 
+        r = history_sync(domain->history);
+        if (r < 0)
+                log_error("%s: generation %" PRIu64 " may not survive a crash of the machine: %s",
+                          domain->name, domain->generation, strerror(-r));
+        r = store_prune(domain->store, domain->generation);
         if (r < 0)
                 log_error("%s: cannot remove old snapshots: %s", domain->name, strerror(-r));
         log_notice("%s: generation %" PRIu64 " in force: %zu sections, %zu bytes, found by %s",

@@ -75,7 +75,7 @@ enum domain_news domain_look(struct domain *domain, uint64_t now);
 
 /*
  * Does after DOMAIN_NEW_CONTENT what need not happen before everybody has heard of it:
- * removes old snapshots, logs.
+ * makes it durable, removes old copies, logs.
  */
 void domain_finish_accept(struct domain *domain);
 

@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One file for each accepted content, named by its generation; the newest number is the
- * generation in force. An entry is durable before anybody hears of its number, so a number
- * never stands for two contents, whatever happens to the machine. The epoch is written once,
- * before the first entry; it is made anew when no entry is left, because then nobody can
- * tell which numbers have been used.
+ * generation in force. A number never stands for two contents in one epoch, whatever happens
+ * to the daemon or to the machine:
+ *
+ * - An entry is in place before anybody hears of its number. A daemon that is killed loses
+ *   nothing of it, since what was written is in the kernel's hands.
+ * - It is made durable right after everybody has heard of it: a disk may take longer for
+ *   that than all the rest takes. If the machine dies in between, the entry may be lost, and
+ *   the number would be given again. So the epoch file says in which boot it was in use, or
+ *   that the daemon has stopped in good order with everything durable. A start in another
+ *   boot without a good end before is told by that, and begins a new epoch: state may have
+ *   been lost.
+ * - Where the boot cannot be told (no /proc) or the epoch file cannot be written (a full disk),
+ *   entries are made durable before anybody hears of them.
+ *
+ * The epoch is also made anew when no entry is left, because then nobody can tell which
+ * numbers have been used.
  */
 #include "history.h"
 
@@ -18,6 +30,12 @@
 #define SUFFIX ".cfg"
 #define EPOCH_FILE "epoch"
 #define EPOCH_DIGITS 16
+#define EPOCH_FILE_MAX 128 /* bytes */
+
+/* What the epoch file says of its last use: "EPOCH USE", where USE is a boot's id or this. */
+#define USE_ENDED "ended"
+#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
+#define BOOT_ID_SIZE 36
 
 struct history {
         int directory;
@@ -26,35 +44,45 @@ struct history {
         uint64_t epoch;
         uint64_t newest;
         uint64_t oldest;
+        char boot[BOOT_ID_SIZE + 1]; /* empty: not known */
+        bool marked;                 /* the epoch file says that it is in use in this boot */
+        bool unsynced;               /* the newest entry is not known to be durable */
 };
-
-struct history *history_free(struct history *history)
-{
-        if (!history)
-                return NULL;
-        close_p(&history->directory);
-        free(history);
-        return NULL;
-}
 
 static void entry_name(uint64_t generation, char ret[32])
 {
         snprintf(ret, 32, "%" PRIu64 SUFFIX, generation);
 }
 
+static int epoch_write(const struct history *history, const char *use)
+{
+        _cleanup_free_ char *text = format_string("%016" PRIx64 " %s\n", history->epoch, use);
+
+        if (!text)
+                return -ENOMEM;
+        return file_replace(history->directory, EPOCH_FILE, text, strlen(text), history->access,
+                            true);
+}
+
+/* The epoch, if nothing of it can have been lost since it was written. */
 static int epoch_read(struct history *history)
 {
         _cleanup_free_ char *text = NULL;
         uint8_t bytes[8];
         size_t size;
+        char *use;
         int r;
 
-        r = file_read(history->directory, EPOCH_FILE, EPOCH_DIGITS + 1, &text, &size);
+        r = file_read(history->directory, EPOCH_FILE, EPOCH_FILE_MAX, &text, &size);
         if (r < 0)
                 return r;
-        if (size != EPOCH_DIGITS + 1 || text[EPOCH_DIGITS] != '\n' ||
+        if (size < EPOCH_DIGITS + 2 || text[EPOCH_DIGITS] != ' ' || text[size - 1] != '\n' ||
             hex_decode(text, EPOCH_DIGITS, bytes, sizeof(bytes)) < 0)
                 return -EBADMSG;
+        text[size - 1] = '\0';
+        use = text + EPOCH_DIGITS + 1;
+        if (strcmp(use, USE_ENDED) && (history->boot[0] == '\0' || strcmp(use, history->boot)))
+                return -ESTALE;
         history->epoch = 0;
         for (size_t i = 0; i < sizeof(bytes); i++)
                 history->epoch = history->epoch << 8 | bytes[i];
@@ -63,15 +91,55 @@ static int epoch_read(struct history *history)
 
 static int epoch_make(struct history *history)
 {
-        char text[EPOCH_DIGITS + 2];
-
         do
                 if (getrandom(&history->epoch, sizeof(history->epoch), 0) < 0)
                         return -errno;
         while (history->epoch == 0);
-        snprintf(text, sizeof(text), "%016" PRIx64 "\n", history->epoch);
-        return file_replace(history->directory, EPOCH_FILE, text, EPOCH_DIGITS + 1, history->access,
-                            true);
+        return 0;
+}
+
+static void read_boot_id(char ret[BOOT_ID_SIZE + 1])
+{
+        _cleanup_free_ char *text = NULL;
+        size_t size;
+
+        *ret = '\0';
+        if (file_read(AT_FDCWD, BOOT_ID_FILE, 2 * BOOT_ID_SIZE, &text, &size) == 0 &&
+            size > BOOT_ID_SIZE) {
+                memcpy(ret, text, BOOT_ID_SIZE);
+                ret[BOOT_ID_SIZE] = '\0';
+        }
+}
+
+/* Finds the epoch or makes a new one, and notes that it is in use. */
+static int epoch_open(struct history *history)
+{
+        bool is_new;
+        int r;
+
+        read_boot_id(history->boot);
+        is_new = history->newest == 0 || epoch_read(history) < 0;
+        if (is_new) {
+                r = epoch_make(history);
+                if (r < 0)
+                        return r;
+        }
+        r = epoch_write(history, history->boot[0] ? history->boot : USE_ENDED);
+        if (r < 0 && is_new)
+                return r;
+        history->marked = r == 0 && history->boot[0] != '\0';
+        return 0;
+}
+
+struct history *history_free(struct history *history)
+{
+        if (!history)
+                return NULL;
+        if (history->marked && history_sync(history) == 0)
+                epoch_write(history, USE_ENDED);
+        close_p(&history->directory);
+        free(history);
+        return NULL;
 }
 
 static int entries_find(struct history *history)
@@ -104,11 +172,9 @@ int history_open(int state, const char *domain, struct access access, size_t len
         r = entries_find(history);
         if (r < 0)
                 return r;
-        if (history->newest == 0 || epoch_read(history) < 0) {
-                r = epoch_make(history);
-                if (r < 0)
-                        return r;
-        }
+        r = epoch_open(history);
+        if (r < 0)
+                return r;
         *ret = STEAL(history);
         return 0;
 }
@@ -161,15 +227,31 @@ int history_add(struct history *history, const void *data, size_t size, uint64_t
         int r;
 
         entry_name(history->newest + 1, name);
-        r = file_replace(history->directory, name, data, size, history->access, true);
+        r = file_replace(history->directory, name, data, size, history->access, !history->marked);
         if (r < 0) {
                 /* It may be there, only not durable: nobody shall find it at the next start. */
                 unlinkat(history->directory, name, 0);
                 return r;
         }
         history->newest++;
-        drop_oldest(history);
+        history->unsynced = history->marked;
         *ret_generation = history->newest;
+        return 0;
+}
+
+int history_sync(struct history *history)
+{
+        _cleanup_close_ int fd = -1;
+        char name[32];
+
+        if (history->unsynced) {
+                entry_name(history->newest, name);
+                fd = openat(history->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+                if (fd < 0 || fsync(fd) < 0 || fsync(history->directory) < 0)
+                        return -errno;
+                history->unsynced = false;
+        }
+        drop_oldest(history);
         return 0;
 }
 

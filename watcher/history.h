@@ -14,13 +14,13 @@
 struct history;
 
 /*
- * Opens (makes) the history of @domain in the directory @state. Without any entry, or
- * without a readable epoch, the sequence was lost: a new epoch begins. @length: how many
- * generations are kept.
+ * Opens (makes) the history of @domain in the directory @state. A new epoch begins without
+ * any entry, without a readable epoch, or if the machine went down while the epoch was in
+ * use. @length: how many generations are kept.
  */
 int history_open(int state, const char *domain, struct access access, size_t length,
                  struct history **ret);
-struct history *history_free(struct history *history);
+struct history *history_free(struct history *history); /* a good end: makes all durable */
 DEFINE_CLEANUP(struct history *, history_free);
 
 uint64_t history_epoch(const struct history *history);
@@ -36,10 +36,13 @@ int history_read(const struct history *history, uint64_t generation, size_t limi
 uint64_t history_accepted_usec(const struct history *history, uint64_t generation);
 
 /*
- * Adds the entry after the newest one, durably, and drops the oldest beyond the length.
- * On failure nothing has changed and the same number is given the next time.
+ * Adds the entry after the newest one. On failure nothing has changed and the same number is
+ * given the next time. To be followed by history_sync() as soon as everybody has been told.
  */
 int history_add(struct history *history, const void *data, size_t size, uint64_t *ret_generation);
+
+/* Makes the newest entry durable, and drops the oldest ones beyond the length. */
+int history_sync(struct history *history);
 
 /* From now on directory and entries are for those whom @access lets in. */
 int history_set_access(struct history *history, struct access access);

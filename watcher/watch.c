@@ -32,6 +32,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 
 /* Of a directory on the way. */
 #define WAY_MASK                                                                                   \
@@ -320,8 +321,15 @@ void watch_mounts_dispatch(struct watch *watch)
 int watch_dispatch(struct watch *watch)
 {
         bool overflowed = false;
+        int waiting = 0;
 
-        for (;;) {
+        /*
+         * All that was queued before the call, and no more: somebody who makes events as
+         * fast as they are read must not keep the daemon in here.
+         */
+        if (ioctl(watch->events, FIONREAD, &waiting) < 0)
+                return 0;
+        while (waiting > 0) {
                 ssize_t n = read(watch->events, watch->buffer, BUFFER_SIZE);
 
                 if (n < 0 && errno == EINTR)
@@ -329,6 +337,7 @@ int watch_dispatch(struct watch *watch)
                 if (n <= 0) /* EAGAIN; there is no other error for a valid instance */
                         break;
                 overflowed |= dispatch_buffer(watch, (size_t)n);
+                waiting -= (int)n;
         }
         if (overflowed)
                 hint_all(watch);

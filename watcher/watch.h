@@ -42,8 +42,8 @@ void watch_mounts_dispatch(struct watch *watch);
 int watch_arm(struct watch *watch, size_t domain, const char *path);
 
 /*
- * Reads all events that have come and gives the hints. After an overflow every domain gets
- * a hint and is to be armed again; returns 1 then, else 0.
+ * Reads all events that had come before the call and gives the hints. After an overflow every
+ * domain gets a hint and is to be armed again; returns 1 then, else 0.
  */
 int watch_dispatch(struct watch *watch);
 
