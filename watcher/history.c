@@ -211,7 +211,8 @@ uint64_t history_accepted_usec(const struct history *history, uint64_t generatio
 
 static void drop_oldest(struct history *history)
 {
-        while (history->newest - history->oldest >= history->length) {
+        /* Without any entry newest is 0 and oldest 1. */
+        while (history->newest + 1 - history->oldest > history->length) {
                 char name[32];
 
                 entry_name(history->oldest, name);
