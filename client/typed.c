@@ -99,7 +99,7 @@ static int look_up(const cfgw_section *section, const char *key, struct answer *
         return r;
 }
 
-/* An escaped value is a string and nothing else: no other kind holds such characters. */
+/* Not unescaped: no value of these kinds holds a backslash, so one that does is refused. */
 static int look_up_kind(const cfgw_section *section, const char *key, enum schema_kind kind,
                         struct text *ret)
 {
@@ -109,7 +109,7 @@ static int look_up_kind(const cfgw_section *section, const char *key, enum schem
         r = look_up(section, key, &answer);
         if (r < 0)
                 return r;
-        if (answer.escaped || (answer.property && answer.property->kind != kind))
+        if (answer.property && answer.property->kind != kind)
                 return -EPROTOTYPE;
         *ret = answer.value;
         return 0;
@@ -205,7 +205,7 @@ PUBLIC int cfgw_section_get_enum(const cfgw_section *section, const char *key, c
         r = look_up(section, key, &answer);
         if (r < 0)
                 return r;
-        if (!answer.property || answer.property->kind != SCHEMA_ENUMERATION || answer.escaped)
+        if (!answer.property || answer.property->kind != SCHEMA_ENUMERATION)
                 return -EPROTOTYPE;
         r = schema_find_word(answer.property->words, answer.value);
         if (r < 0)

@@ -2,6 +2,7 @@
 #include "client/config.h" /* not the one of autoconf */
 
 #include "parse.h"
+#include "snapshot_builder.h"
 #include "testing.h"
 
 #include <errno.h>
@@ -269,6 +270,47 @@ static void schedules_tell_when_they_are_due(void **state)
         cfgw_config_unref(fixture.config);
 }
 
+/* A snapshot that nobody has validated: no value of it is taken for another, or for missing. */
+static void what_no_schema_would_take_is_an_error(void **state)
+{
+        static const char *const properties[][2] = {
+                {"keep-last", "many"},
+                {"tuning", "gc-atime-cutoff=\"5"},
+                {"notify", "gc=\"ne\\\"ver\",sync=at times"},
+                {"gc-schedule", "daily 4:15"},
+                {"notification-thresholds", "s3-get=\"1\\\\\",s3-upload=much"},
+        };
+        struct text type = {"datastore", 9}, name = {"one", 3};
+        struct snapshot_builder *builder;
+        const cfgw_section *section;
+        struct digest digest = {{0}};
+        struct snapshot *snapshot;
+        const char *word;
+        uint64_t next;
+
+        assert_int_equal(snapshot_builder_new(&builder), 0);
+        assert_int_equal(snapshot_builder_section(builder, type, name, 1), 0);
+        for (size_t i = 0; i < ELEMENTS(properties); i++) {
+                struct text key = {properties[i][0], strlen(properties[i][0])};
+                struct text value = {properties[i][1], strlen(properties[i][1])};
+
+                assert_int_equal(snapshot_builder_property(builder, key, value, 2), 0);
+        }
+        assert_int_equal(snapshot_builder_finish(builder, "datastore", "/x", &digest, 1, &snapshot),
+                         0);
+        snapshot_builder_free(builder);
+        section = snapshot_section_at(snapshot, 0);
+        assert_int_equal(get_int_of(section, "keep-last"), -EPROTOTYPE);
+        assert_int_equal(get_int_of(section, "tuning/gc-atime-cutoff"), -EPROTOTYPE);
+        assert_int_equal(get_int_of(section, "tuning/gc-cache-capacity"), -EPROTOTYPE);
+        assert_int_equal(get_int_of(section, "notification-thresholds/s3-get"), -EPROTOTYPE);
+        assert_int_equal(get_size_of(section, "notification-thresholds/s3-upload"), -EPROTOTYPE);
+        assert_int_equal(cfgw_section_get_enum(section, "notify/gc", &word), -EPROTOTYPE);
+        assert_int_equal(cfgw_section_get_enum(section, "notify/sync", &word), -EPROTOTYPE);
+        assert_int_equal(cfgw_section_get_next(section, "gc-schedule", 0, &next), -EPROTOTYPE);
+        free(snapshot);
+}
+
 static void arguments_are_checked(void **state)
 {
         struct fixture fixture = make_fixture();
@@ -336,6 +378,7 @@ int main(void)
                 TEST(text_is_lent_unless_it_has_escapes),
                 TEST(a_key_without_a_schema_is_what_its_text_is),
                 TEST(schedules_tell_when_they_are_due),
+                TEST(what_no_schema_would_take_is_an_error),
                 TEST(arguments_are_checked),
                 TEST(nothing_is_allocated),
         };
