@@ -38,8 +38,8 @@ int main(void)
         int r = geteuid() == 0 ? unshare(CLONE_NEWNS) : enter_user_namespace();
 
         /* If it failed, mounting fails as well, and the ways are skipped for that reason. */
-        if (r == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-                return 99;
+        if (r == 0) /* fails in a chroot that is no mount point */
+                r = mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
         if (r < 0)
                 setenv("CFGWATCH_SAVES_NO_MOUNTS", "1", 1);
         return table_run("mounts");

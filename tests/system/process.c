@@ -93,14 +93,27 @@ int process_shell(const char *command, const char *log)
 
 /* ----------------------------------------------------------------- terminal */
 
-static int open_terminal(void)
+#define SLAVE_MAX 64 /* "/dev/pts/" and a number */
+
+/* The master side, and the name of the other one. */
+static int open_terminal(char slave[SLAVE_MAX])
 {
         const struct winsize size = {.ws_row = 24, .ws_col = 80};
         _cleanup_close_ int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 
         if (fd < 0 || grantpt(fd) < 0 || unlockpt(fd) < 0 || ioctl(fd, TIOCSWINSZ, &size) < 0)
                 return -ENODEV;
+        if (ptsname_r(fd, slave, SLAVE_MAX) != 0 || access(slave, R_OK | W_OK) < 0)
+                return -ENODEV;
         return steal_fd(&fd);
+}
+
+bool process_has_terminals(void)
+{
+        char slave[SLAVE_MAX];
+        _cleanup_close_ int fd = open_terminal(slave);
+
+        return fd >= 0;
 }
 
 static pid_t start_on_terminal(const char *const argv[], const char *slave)
@@ -146,12 +159,11 @@ static void watch_screen(int fd, const char *prompt)
 
 int process_type(const char *const argv[], const char *prompt, const char *keys)
 {
-        _cleanup_close_ int fd = open_terminal();
-        char slave[64];
+        char slave[SLAVE_MAX];
+        _cleanup_close_ int fd = open_terminal(slave);
         pid_t pid;
 
-        if (fd < 0 || ptsname_r(fd, slave, sizeof(slave)) != 0 || access(slave, R_OK | W_OK) < 0)
-                return -ENODEV;
+        assert_true(fd >= 0);
         pid = start_on_terminal(argv, slave);
         watch_screen(fd, prompt);
         assert_int_equal(write_all(fd, keys, strlen(keys)), 0);

@@ -4,6 +4,7 @@
 
 /* Child processes of a test: started, fed, waited for with a deadline, and never left behind. */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -25,9 +26,12 @@ int process_is_running(pid_t pid);
 /* Runs a shell command in the process's directory; its exit status. Output goes to @log. */
 int process_shell(const char *command, const char *log);
 
+/* Whether there are pseudo terminals to be had: not in a chroot without /dev/pts. */
+bool process_has_terminals(void);
+
 /*
  * Runs a program on a terminal of its own and types @keys as soon as it has written
- * @prompt. Returns its exit status, or -ENODEV where there are no pseudo terminals.
+ * @prompt. Returns its exit status.
  */
 int process_type(const char *const argv[], const char *prompt, const char *keys);
 
