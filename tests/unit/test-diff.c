@@ -99,11 +99,11 @@ static void a_changed_section_is_followed_by_its_keys(void **state)
 
 static void as_many_keys_as_before_may_be_others(void **state)
 {
-        assert_diff("datastore: one\n\tpath /1\n\tnotify a\n",
-                    "datastore: one\n\tpath /1\n\ttuning a\n",
+        assert_diff("datastore: one\n\tpath /1\n\tnotify gc=never\n",
+                    "datastore: one\n\tpath /1\n\ttuning sync-level=none\n",
                     "~ one - datastore datastore\n"
-                    "+ one tuning - a\n"
-                    "- one notify a -\n");
+                    "+ one tuning - sync-level=none\n"
+                    "- one notify gc=never -\n");
 }
 
 static void a_changed_type_is_a_change_of_its_own(void **state)
