@@ -14,6 +14,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* Daemons that start one after the other while the board is being opened. */
+#define OPEN_TRIES 4
+
 /* A path that stays right when the program changes its directory. */
 static char *make_absolute(const char *path)
 {
@@ -162,63 +165,77 @@ PUBLIC int cfgw_client_set_ttl(cfgw_client *client, uint64_t ttl_usec)
 
 /* ------------------------------------------------------------------- board */
 
-/*
- * Whether it is time to look for a newer board. One that was retired or stopped since the
- * last look shows it by its `change`; then the newer one may be there already, and whoever
- * asks must not be given what is older.
- */
-static bool look_is_due(const cfgw_client *client, uint64_t now)
-{
-        return now >= client->board_look_at ||
-               (client->board && board_change(client->board) != client->board_change);
-}
-
-/* What cannot be opened leaves the board as it is: it may come back to life. */
-static void look_for_board(cfgw_client *client)
+/* Replaces the board by the one at the path. What cannot be opened leaves it as it is. */
+static bool open_newer(cfgw_client *client)
 {
         struct board *old = client->board, *board;
         int r;
 
-        if (old && board_is_current(old, client->runtime_directory))
-                return;
         r = board_open(client->runtime_directory, &board);
         if (r < 0) {
                 client->board_error = r;
-                return;
+                return false;
         }
         client->board = board;
         board_unref(old);
+        return true;
 }
 
-struct board *client_board(cfgw_client *client, uint64_t now, int *ret_error, uint64_t *ret_look_at)
+/*
+ * Whether the board needs no look for a newer one: it is alive, or it was found to be the
+ * newest after it had shown the same @change, and not long ago. One that is retired shows it
+ * by its `change`, and then a newer one is in place already.
+ */
+static bool is_newest(const cfgw_client *client, uint32_t change, uint64_t now)
+{
+        if (!client->board)
+                return now < client->board_look_at;
+        return board_is_alive(client->board, now) ||
+               (now < client->board_look_at && change == client->board_change);
+}
+
+/*
+ * The order matters: `change` first, then the comparison with the file at the path. So a
+ * board that is given out was the newest after it had shown that `change`; if another one
+ * takes its place, `change` moves, and whoever compares it asks again.
+ */
+struct board_look client_board(cfgw_client *client, uint64_t now)
 {
         LOCK_SCOPE(&client->lock);
-        uint32_t change;
+        uint32_t change = 0;
 
-        if ((!client->board || !board_is_alive(client->board, now)) && look_is_due(client, now)) {
+        for (int i = 0; i < OPEN_TRIES; i++) {
                 change = client->board ? board_change(client->board) : 0;
-                look_for_board(client);
-                client->board_change = change;
-                client->board_look_at = usec_add(now, CLIENT_BOARD_USEC);
+                if (is_newest(client, change, now))
+                        break;
+                if ((client->board && board_is_current(client->board, client->runtime_directory)) ||
+                    !open_newer(client)) {
+                        client->board_change = change;
+                        client->board_look_at = usec_add(now, CLIENT_BOARD_USEC);
+                        break;
+                }
         }
-        *ret_error = client->board_error;
-        *ret_look_at = client->board_look_at;
-        return client->board ? board_ref(client->board) : NULL;
+        return (struct board_look){
+                .board = client->board ? board_ref(client->board) : NULL,
+                .error = client->board_error,
+                .change = change,
+                .look_at = client->board_look_at,
+        };
 }
 
 PUBLIC int cfgw_client_list_domains(cfgw_client *client, char ***ret)
 {
         _cleanup_(board_unref_p) struct board *board = NULL;
+        struct board_look look;
         size_t count, size;
-        uint64_t look_at;
         char **list, *name;
-        int r;
 
         if (!client || !ret)
                 return -EINVAL;
-        board = client_board(client, now_usec(), &r, &look_at);
+        look = client_board(client, now_usec());
+        board = look.board;
         if (!board)
-                return r;
+                return look.error;
         count = board_count(board);
         size = (count + 1) * sizeof(*list);
         list = malloc(size + count * (DOMAIN_NAME_MAX + 1));

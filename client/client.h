@@ -33,12 +33,16 @@ struct cfgw_client {
         struct events *events; /* of the one thread that runs the event loop */
 };
 
-/*
- * The board to go by at @now, with a reference; looks for a newer one if need be. Returns 0
- * and NULL, if there is none: then @ret_error says why. @ret_look_at: the next such look.
- */
-struct board *client_board(cfgw_client *client, uint64_t now, int *ret_error,
-                           uint64_t *ret_look_at);
+/* What client_board() found. */
+struct board_look {
+        struct board *board; /* with a reference; NULL: there is none */
+        int error;           /* why there is none */
+        uint32_t change;     /* board_change(), before it was made sure that it is the newest */
+        uint64_t look_at;    /* when to look again, while it is not alive */
+};
+
+/* The board to go by at @now; looks for a newer one if need be. */
+struct board_look client_board(cfgw_client *client, uint64_t now);
 
 /* The view of @domain: made at the first call, lives as long as the client. */
 int client_view(cfgw_client *client, const char *domain, struct view **ret);

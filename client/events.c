@@ -269,12 +269,10 @@ static int add_subscription(cfgw_client *client, struct events *events, const ch
 static void add_listed(cfgw_client *client, struct events *events, uint64_t now)
 {
         _cleanup_(board_unref_p) struct board *board = NULL;
-        uint64_t look_at;
-        int error;
 
         if (!events->all)
                 return;
-        board = client_board(client, now, &error, &look_at);
+        board = client_board(client, now).board;
         if (!board || board == events->listed)
                 return;
         for (size_t i = 0; i < board_count(board); i++)

@@ -19,7 +19,7 @@ struct picture {
         struct board *board; /* NULL: none could be opened */
         const struct board_slot *slot;
         bool alive;       /* what board_is_alive() said of it */
-        uint32_t change;  /* board_change() before anything was read from it */
+        uint32_t change;  /* board_change() before it was known to be the newest */
         uint32_t changes; /* of the slot, likewise */
 
         bool live;           /* the daemon decides: content and status are what the slot says */

@@ -258,29 +258,31 @@ static int make_picture(struct view *view, const struct picture *old, uint64_t n
 {
         _cleanup_(picture_unref_p) struct picture *picture = NULL;
         _cleanup_(board_unref_p) struct board *board = NULL;
-        int r, board_error, error = -ENOTCONN;
+        struct board_look look;
+        int r, error = -ENOTCONN;
 
         r = picture_new(old, &picture);
         if (r < 0)
                 return r;
-        board = client_board(view->client, now, &board_error, ret_look_at);
+        look = client_board(view->client, now);
+        board = look.board;
         picture_set_board(picture, board, view->domain);
-        /* First these, then the slot: what changes afterwards makes a difference to them. */
-        picture->change = board ? board_change(board) : 0;
+        picture->change = look.change;
         picture->alive = board && board_is_alive(board, now);
         if (picture->alive) {
                 error = follow(view, picture);
-                *ret_look_at = usec_add(now, CLIENT_BOARD_USEC);
+                look.look_at = usec_add(now, CLIENT_BOARD_USEC);
         }
         if (error < 0) {
-                r = read_own(view, picture, board_error, error, now);
+                r = read_own(view, picture, look.error, error, now);
                 if (r < 0)
                         return r;
         }
         if (picture->own_active)
-                *ret_look_at = MIN(*ret_look_at, settle_deadline(&picture->own));
+                look.look_at = MIN(look.look_at, settle_deadline(&picture->own));
         picture->status.generation = cfgw_config_generation(picture->config);
         picture->status.epoch = cfgw_config_epoch(picture->config);
+        *ret_look_at = look.look_at;
         *ret = STEAL(picture);
         return 0;
 }

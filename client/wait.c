@@ -32,23 +32,20 @@ static bool wait_once(cfgw_client *client, const char *domain, uint64_t generati
                       uint64_t until)
 {
         _cleanup_(board_unref_p) struct board *board = NULL;
-        uint64_t look_at;
-        uint32_t seen;
-        int error;
+        struct board_look look = client_board(client, now);
 
-        board = client_board(client, now, &error, &look_at);
+        board = look.board;
         if (!board) {
                 nap(MIN(ABSENT_NAP_USEC, until - now));
                 return false;
         }
-        /* Before the slot is looked at: what changes after that ends the sleep at once. */
-        seen = board_change(board);
         if (has_reached(board, domain, generation))
                 return true;
+        /* `change` is from before: what happened since ends the sleep at once. */
         if (board_is_alive(board, now))
-                board_wait(board, seen, MIN(SLEEP_MAX_USEC, until - now));
+                board_wait(board, look.change, MIN(SLEEP_MAX_USEC, until - now));
         else
-                board_wait(board, seen, MIN(ABSENT_NAP_USEC, until - now));
+                board_wait(board, look.change, MIN(ABSENT_NAP_USEC, until - now));
         return false;
 }
 
