@@ -58,8 +58,8 @@
 
 /* A write takes less than a microsecond, but its writer may lose the processor meanwhile. */
 #define READ_SPINS 100
-#define READ_NAPS 500
-#define READ_NAP_NSEC 100000 /* so all naps together are at least 50 ms */
+#define READ_NAPS 2000
+#define READ_NAP_NSEC 100000 /* so all naps together are at least 0.2 s */
 
 struct board {
         _Atomic unsigned int references;

@@ -42,8 +42,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* The board moves on between its slot and the snapshot's file: no daemon is that fast often. */
-#define FOLLOW_TRIES 8
+/* The board may move on between its slot and the snapshot's file, but not that often in a row. */
+#define FOLLOW_TRIES 64
 
 int view_new(cfgw_client *client, const char *domain, struct view **ret)
 {
@@ -75,16 +75,20 @@ struct view *view_free(struct view *view)
         return NULL;
 }
 
+static uint32_t slot_changes(const struct board_slot *slot)
+{
+        /* Acquire: what is read of the slot afterwards is not older. */
+        return atomic_load_explicit(&slot->changes, memory_order_acquire);
+}
+
 bool view_source_is_same(const struct picture *picture, uint64_t now)
 {
         if (!picture->board)
                 return !picture->live;
         if (board_is_alive(picture->board, now) != picture->alive)
                 return false;
-        /* Acquire: what is read next of the slot is not older than this. */
         if (picture->live)
-                return atomic_load_explicit(&picture->slot->changes, memory_order_acquire) ==
-                       picture->changes;
+                return slot_changes(picture->slot) == picture->changes;
         return board_change(picture->board) == picture->change;
 }
 
@@ -144,22 +148,35 @@ static void show_entry(struct picture *picture, const struct board_entry *entry)
                 status->freshness = CFGW_FRESHNESS_LAST_GOOD;
 }
 
+/*
+ * Reads the slot and sees to it that @picture has the content it names. A snapshot that is
+ * gone is no error if the slot has changed meanwhile: there is a newer one.
+ */
+static int follow_slot(struct view *view, struct picture *picture, struct board_entry *ret)
+{
+        int r = -EAGAIN;
+
+        for (int i = 0; i < FOLLOW_TRIES; i++) {
+                picture->changes = slot_changes(picture->slot);
+                r = board_slot_read(picture->slot, ret);
+                if (r < 0)
+                        return r;
+                r = follow_content(view, picture, ret);
+                if (r != -ENOENT || slot_changes(picture->slot) == picture->changes)
+                        return r;
+        }
+        return r;
+}
+
 /* Makes @picture what the daemon says. An error says why it cannot be followed. */
 static int follow(struct view *view, struct picture *picture)
 {
         struct board_entry entry;
-        int r = -ENOENT;
+        int r;
 
         if (!picture->slot)
                 return -ENOENT;
-        for (int i = 0; i < FOLLOW_TRIES && r == -ENOENT; i++) {
-                /* Before the entry is read, so that a change after that is seen. Acquire. */
-                picture->changes =
-                        atomic_load_explicit(&picture->slot->changes, memory_order_acquire);
-                r = board_slot_read(picture->slot, &entry);
-                if (r == 0)
-                        r = follow_content(view, picture, &entry);
-        }
+        r = follow_slot(view, picture, &entry);
         if (r < 0)
                 return r;
         show_entry(picture, &entry);
@@ -172,18 +189,20 @@ static int follow(struct view *view, struct picture *picture)
 /* --------------------------------------------------------------------- own */
 
 /*
- * A daemon that is gone has left its last snapshot: better than nothing, and it says where
- * the file is.
+ * A daemon that is gone has left its last snapshot. It may be newer than what is in hand, or
+ * all that there is; and it says where the file is. What the library has read from the file
+ * itself stays: which of the two is newer cannot be told.
  */
 static void take_leftover(struct view *view, struct picture *picture)
 {
+        const cfgw_config *before = picture->config;
         struct board_entry entry;
 
-        if (picture->config || picture->alive || !picture->slot ||
-            board_slot_read(picture->slot, &entry) < 0 || entry.generation == 0 ||
-            follow_content(view, picture, &entry) < 0)
+        if (picture->alive || !picture->slot || (before && cfgw_config_generation(before) == 0) ||
+            follow_slot(view, picture, &entry) < 0)
                 return;
-        show_entry(picture, &entry);
+        if (picture->config != before || picture->live)
+                show_entry(picture, &entry);
 }
 
 /* What was said of the file while a daemon lived, in the terms of the own reading. */
@@ -235,7 +254,6 @@ static int read_own(struct view *view, struct picture *picture, int board_error,
         int r;
 
         picture->live = false;
-        take_leftover(view, picture);
         loosen_status(&picture->status);
         path = path_of(view, picture);
         if (!path) {
@@ -252,6 +270,12 @@ static int read_own(struct view *view, struct picture *picture, int board_error,
 }
 
 /* ----------------------------------------------------------------- refresh */
+
+/* Whether the board, dead by now, is another one than @old was taken from, or said more. */
+static bool has_news(const struct picture *picture, const struct picture *old)
+{
+        return old->alive || picture->board != old->board || picture->change != old->change;
+}
 
 static int make_picture(struct view *view, const struct picture *old, uint64_t now,
                         struct picture **ret, uint64_t *ret_look_at)
@@ -272,7 +296,8 @@ static int make_picture(struct view *view, const struct picture *old, uint64_t n
         if (picture->alive) {
                 error = follow(view, picture);
                 look.look_at = usec_add(now, CLIENT_BOARD_USEC);
-        }
+        } else if (has_news(picture, old))
+                take_leftover(view, picture);
         if (error < 0) {
                 r = read_own(view, picture, look.error, error, now);
                 if (r < 0)

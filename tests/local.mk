@@ -270,7 +270,7 @@ EXTRA_DIST += tests/scripts/tap.sh
 
 # unit: library
 check_LTLIBRARIES += libfaking.la
-libfaking_la_SOURCES = tests/fake_daemon.c tests/fake_daemon.h
+libfaking_la_SOURCES = tests/fake_daemon.c tests/fake_daemon.h tests/instrumented.h
 TEST_CLIENT = libfaking.la $(TEST_LIBRARY)
 check_PROGRAMS += tests/unit/test-lock tests/unit/test-status tests/unit/test-reader \
 	tests/unit/test-own tests/unit/test-client tests/unit/test-reader-threads

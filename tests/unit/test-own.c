@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lookups while no daemon lives: before the first one, after it stopped, and until it is back. */
 #include "fake_daemon.h"
+#include "instrumented.h"
 #include "testing.h"
 
 #include <cfgwatch/cfgwatch.h>
@@ -392,6 +393,8 @@ static void a_lookup_makes_no_system_call(void **state)
         struct set set;
         pid_t child;
 
+        if (is_instrumented())
+                skip();
         testing_write_file(SOURCE, fake_text("one", "/1"));
         set = start(state);
         assert_int_equal(cfgw_client_set_ttl(set.client, 3600 * USEC_PER_SEC), 0);

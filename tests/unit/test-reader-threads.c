@@ -18,7 +18,7 @@
 #define FORKS 40
 
 struct stage {
-        const char *source;
+        const char *source; /* there is no such file, where it is not to mix in */
         cfgw_client *client;
         _Atomic uint64_t public; /* the daemon has made this one public */
         _Atomic bool stop;
@@ -137,7 +137,6 @@ static void readers_get_whole_configs_and_never_an_older_one(void **state)
         pthread_t threads[READERS];
 
         assert_int_equal(cfgw_client_new(*state, &stage.client), 0);
-        testing_write_file(stage.source, "");
         advance(&stage, &daemon, 1);
         start_threads(&stage, read_on, threads);
         for (uint64_t generation = 2; generation <= GENERATIONS; generation++) {
@@ -236,7 +235,6 @@ static void children_forked_at_any_moment_look_up(void **state)
         int status;
 
         assert_int_equal(cfgw_client_new(*state, &stage.client), 0);
-        testing_write_file(stage.source, "");
         advance(&stage, &daemon, 1);
         assert_int_equal(cfgw_reader_new(stage.client, "datastore", &reader), 0);
         start_threads(&stage, read_on, threads);
