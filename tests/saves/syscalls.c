@@ -43,7 +43,7 @@ struct content {
 
 static struct content read_content(const char *path)
 {
-        struct content content;
+        struct content content = {.data = NULL};
         int fd = open(path, O_RDONLY | O_CLOEXEC);
 
         if (fd < 0 || read_all(fd, 0, 1 << 20, &content.data, &content.size) < 0)

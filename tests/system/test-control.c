@@ -209,7 +209,6 @@ static void usage_errors(void **state)
                 "--config /nonexistent/cfgwatchd.conf",
         };
         const char *output = testing_path(&harness->testing, "output");
-        _cleanup_free_ char *text = NULL;
 
         for (size_t i = 0; i < ELEMENTS(arguments); i++) {
                 _cleanup_free_ char *command =

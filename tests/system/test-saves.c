@@ -43,7 +43,7 @@ static void end(struct harness *harness)
 static void save_with(void **state, const char *command)
 {
         struct harness *harness = *state;
-        char old[8], new[8];
+        char old[16], new[16];
 
         begin(harness);
         for (int i = 1; i <= SAVES; i++) {
@@ -93,7 +93,7 @@ SAVE_TEST(vim_in_ex_mode, "vim -es -c %s/$OLD/$NEW/ -c wq \"$FILE\"")
 static void edit_with(void **state, const char *const argv[])
 {
         struct harness *harness = *state;
-        char keys[64], tag[8];
+        char keys[64], tag[16];
 
         if (process_shell("command -v vim && command -v busybox", harness->shell_log) != 0)
                 SKIP("no vim or no busybox");

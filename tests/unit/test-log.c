@@ -43,7 +43,6 @@ static void test_lines_above_the_level_are_dropped(void **state)
 static void test_message_stays_one_line_whatever_is_in_it(void **state)
 {
         const char *path = testing_path(state, "log");
-        _cleanup_free_ char *expected = NULL;
         char longest[3000];
         int saved = redirect(path);
         char *text;
