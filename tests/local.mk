@@ -273,7 +273,8 @@ check_LTLIBRARIES += libfaking.la
 libfaking_la_SOURCES = tests/fake_daemon.c tests/fake_daemon.h tests/instrumented.h
 TEST_CLIENT = libfaking.la $(TEST_LIBRARY)
 check_PROGRAMS += tests/unit/test-lock tests/unit/test-status tests/unit/test-reader \
-	tests/unit/test-own tests/unit/test-client tests/unit/test-reader-threads
+	tests/unit/test-own tests/unit/test-client tests/unit/test-reader-threads \
+	tests/unit/test-events tests/unit/test-remote
 # What these call is not exported by the shared library. The flags make objects of their own.
 tests_unit_test_lock_SOURCES = tests/unit/test-lock.c client/lock.c
 tests_unit_test_lock_CPPFLAGS = $(AM_CPPFLAGS)
@@ -285,6 +286,8 @@ tests_unit_test_reader_LDADD = $(TEST_CLIENT)
 tests_unit_test_own_LDADD = $(TEST_CLIENT)
 tests_unit_test_client_LDADD = $(TEST_CLIENT)
 tests_unit_test_reader_threads_LDADD = $(TEST_CLIENT)
+tests_unit_test_events_LDADD = $(TEST_CLIENT) $(NANOMSG_LIBS)
+tests_unit_test_remote_LDADD = $(TEST_CLIENT)
 
 # saves: a program a group of ways
 check_LTLIBRARIES += libsaves.la
