@@ -22,8 +22,9 @@
  * verdict other than WAIT). While dirty there is always a next look, so a hint cannot be
  * forgotten; hints that come during a look make the next one earlier, never later. Against
  * starvation by a file that never rests, `defer` ends the waiting; but not while a writer is
- * seen: then whatever is read is by all evidence half of something, and only his own silence
- * (`writer`) counts. The caller can show that such a domain is pending.
+ * seen, or content that is less than before and still grows: then whatever is read is by all
+ * evidence half of something, and only silence (`writer`, `confirm`) counts. The caller can
+ * show that such a domain is pending.
  *
  * What was refused is remembered, so that the same bad content is told once. Nothing else is
  * remembered about what was seen: not times, not inode numbers.
@@ -97,7 +98,7 @@ void settle_hint(struct settle *settle, enum settle_hint hint, uint64_t now)
         /* An attribute that changed announces no content: what is found then is the TTL's. */
         make_dirty(settle, hint == SETTLE_HINT_TOUCHED ? silent_cause(settle) : SETTLE_CAUSE_EVENT,
                    now);
-        if (hint != SETTLE_HINT_TOUCHED && is_silent(settle->cause))
+        if (hint != SETTLE_HINT_TOUCHED && (is_silent(settle->cause) || !settle->forced))
                 settle->cause = SETTLE_CAUSE_EVENT;
         /* Only what tells of content counts as the last such hint: after a rename the end of
          * the inode that was there before is told as well. */
@@ -118,7 +119,7 @@ void settle_sync(struct settle *settle, uint64_t now)
 
 void settle_recheck(struct settle *settle, uint64_t now)
 {
-        make_dirty(settle, silent_cause(settle), now);
+        make_dirty(settle, SETTLE_CAUSE_SYNC, now);
         settle->look_at = now;
 }
 
@@ -205,6 +206,7 @@ enum settle_verdict settle_observe(struct settle *settle, const struct settle_ob
                                    uint64_t now)
 {
         uint64_t rest_until, give_up;
+        bool unfinished = seen->writer || seen->cut;
 
         if (!settle->dirty)
                 make_dirty(settle, silent_cause(settle), now);
@@ -224,11 +226,12 @@ enum settle_verdict settle_observe(struct settle *settle, const struct settle_ob
         settle->has_candidate = true;
         settle->candidate = *seen;
 
+        if (settle->cause == SETTLE_CAUSE_START && seen->cut)
+                settle->forced = false;
         rest_until = usec_add(settle->candidate_since, rest_needed(settle, seen));
-        if (seen->writer)
-                settle->dirty_since = now; /* the deferral counts from his last sight */
-        give_up =
-                seen->writer ? USEC_NEVER : usec_add(settle->dirty_since, settle->times.defer_usec);
+        if (unfinished)
+                settle->dirty_since = now; /* the deferral counts from its last sight */
+        give_up = unfinished ? USEC_NEVER : usec_add(settle->dirty_since, settle->times.defer_usec);
         if (now >= rest_until || now >= give_up)
                 return rested(settle, seen, now);
         settle->look_at = MIN(rest_until, give_up);

@@ -19,8 +19,8 @@ struct settle_times {
         uint64_t in_place_usec;  /* content must rest this long after a save in place */
         uint64_t confirm_usec;   /* ... when it is suspicious, broken, or nobody announced it */
         uint64_t writer_usec;    /* ... while somebody has the file open for writing */
-        uint64_t defer_usec;     /* no longer than this after the first hint or the last sight of a
-                                    writer */
+        uint64_t defer_usec;     /* no longer than this after the first hint, or the last sight of
+                                    a writer or of content that is cut */
         uint64_t ttl_usec;       /* re-read this often without any hint */
         uint64_t ttl_blind_usec; /* ... where events cannot be relied on; the shorter one counts */
 };
@@ -68,6 +68,7 @@ struct settle_observation {
         bool parses;
         bool empty;      /* no bytes or only white space */
         bool suspicious; /* empty, no final newline, NUL, prefix of last good, fewer sections */
+        bool cut;        /* ... and of these a prefix or fewer sections: less than before */
         bool writer;     /* somebody has it open for writing */
 };
 
@@ -96,7 +97,10 @@ struct settle {
         uint64_t candidate_since;
 };
 
-/* The first look is due at once, and forced: at a start what is there is what counts. */
+/*
+ * The first look is due at once, and forced: at a start what is there is what counts. Unless it
+ * is less than before: then it may be the first half of a save, and rests like any other.
+ */
 void settle_init(struct settle *settle, const struct settle_times *times, uint64_t now);
 
 void settle_hint(struct settle *settle, enum settle_hint hint, uint64_t now);
@@ -104,7 +108,7 @@ void settle_hint(struct settle *settle, enum settle_hint hint, uint64_t now);
 /* Somebody wants to know now: look at once, do not wait for rest unless a writer is there. */
 void settle_sync(struct settle *settle, uint64_t now);
 
-/* Look at once, but keep the rule (overflow, SIGHUP, a new watch). */
+/* Look at once, but keep the rule (SIGHUP): half of a save is no answer. */
 void settle_recheck(struct settle *settle, uint64_t now);
 
 /* Whether events can be relied on from now on; the next TTL counts from now. */

@@ -23,10 +23,12 @@ check_LTLIBRARIES += libtesting.la
 libtesting_la_SOURCES = tests/testing.c tests/testing.h
 
 # unit: base
-check_PROGRAMS += tests/unit/test-util tests/unit/test-digest tests/unit/test-settle
+check_PROGRAMS += tests/unit/test-util tests/unit/test-digest tests/unit/test-settle \
+	tests/unit/test-settle-walk
 tests_unit_test_util_LDADD = $(TEST_BASE)
 tests_unit_test_digest_LDADD = $(TEST_BASE)
 tests_unit_test_settle_LDADD = $(TEST_BASE)
+tests_unit_test_settle_walk_LDADD = $(TEST_BASE)
 
 # unit: wire
 check_PROGRAMS += tests/unit/test-event tests/unit/test-board
@@ -288,6 +290,10 @@ tests_unit_test_client_LDADD = $(TEST_CLIENT)
 tests_unit_test_reader_threads_LDADD = $(TEST_CLIENT)
 tests_unit_test_events_LDADD = $(TEST_CLIENT) $(NANOMSG_LIBS)
 tests_unit_test_remote_LDADD = $(TEST_CLIENT)
+
+# system: what a file may go through
+check_PROGRAMS += tests/system/test-storm
+tests_system_test_storm_LDADD = $(TEST_SYSTEM)
 
 # saves: a program a group of ways
 check_LTLIBRARIES += libsaves.la

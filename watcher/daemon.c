@@ -395,7 +395,7 @@ static void on_hangup(struct ev_loop *loop, ev_signal *signal, int events)
         log_notice("looking at every file on SIGHUP");
         for (size_t i = 0; i < daemon->count; i++) {
                 daemon->moved[i] = true;
-                settle_sync(&daemon->domains[i]->settle, now_usec());
+                settle_recheck(&daemon->domains[i]->settle, now_usec());
         }
         turn(daemon);
 }

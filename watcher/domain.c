@@ -164,10 +164,10 @@ static void observe_content(const struct domain *domain, const struct look *look
         ret->parses = look->snapshot != NULL;
         ret->writer = source->writer == SOURCE_WRITER_PRESENT;
         ret->empty = look->snapshot && snapshot_section_count(look->snapshot) == 0;
-        ret->suspicious =
-                ret->empty || source->size == 0 || source->data[source->size - 1] != '\n' ||
-                (look->snapshot && snapshot_section_count(look->snapshot) < domain->sections) ||
-                is_cut_of_last_good(domain, source);
+        ret->cut = (look->snapshot && snapshot_section_count(look->snapshot) < domain->sections) ||
+                   is_cut_of_last_good(domain, source);
+        ret->suspicious = ret->empty || ret->cut || source->size == 0 ||
+                          source->data[source->size - 1] != '\n';
 }
 
 static struct settle_observation observe(const struct domain *domain, const struct look *look)
