@@ -4,12 +4,14 @@
  * 1.1.5, Debian 12):
  *
  *   - What it takes for impossible, it asserts, and the host program is gone: a socket path
- *     of 108 bytes or more, and a lack of file descriptors while it starts. Both are checked
- *     here first.
+ *     of 108 bytes or more, and a lack of file descriptors or of a thread while it starts. All
+ *     three are checked here first. That is as good as a check beforehand can be: another
+ *     thread of the host may take the last descriptor in between, and memory is not checked.
  *   - The first socket of a process starts a thread, with all signals blocked; closing the
- *     last one ends it. The thread does not survive fork(2), but the sockets' memory does:
- *     in the child nn_close() waits for the dead thread for ever. So a child never touches
- *     a socket of its parent, and where sockets were open at the fork it gets no new one.
+ *     last one ends it. The thread does not survive fork(2), but nanomsg's memory does: in
+ *     the child nn_close() waits for the dead thread for ever, also of a socket made there.
+ *     So nanomsg belongs to the process that used it at the fork: a child of that never calls
+ *     it again. `owner` is how it knows, see there.
  *   - nn_connect() succeeds whether or not there is something to connect to, or a permission
  *     to do so; it goes on trying. A publisher that was killed and started again is back
  *     0.1 s after its socket is. One that died in the middle of its handshake may leave the
@@ -17,17 +19,33 @@
  */
 #include "subscriber.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <nanomsg/nn.h>
 #include <nanomsg/pubsub.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 /* Room for a later version of the message; a peer that sends more loses the connection. */
 #define MESSAGE_SIZE_MAX 4096
+
+/*
+ * Whose nanomsg is: the pid of the process that has sockets of this file, and how many; 0
+ * while there are none. It is the library's one global that changes, since what it tells of
+ * is global itself. Counted up before the first call for a socket and down after the last, so
+ * that a fork at any moment finds it to be in use rather than not. A child inherits the word
+ * together with nanomsg's memory, sees a pid that is not its own, and leaves both alone for
+ * ever. Relaxed is enough: nothing else is read by what it says, and each process writes but
+ * its own copy.
+ */
+static _Atomic uint64_t owner;
+
+#define OWNER_ONE UINT64_C(1)
+#define OWNER_PID_SHIFT 32
 
 /* nanomsg needs some 6 to start and 2 for each socket and connection. */
 #define FDS_NEEDED 16
@@ -59,18 +77,50 @@ static bool can_open(int epoll, size_t count)
         return have == count;
 }
 
-/* Whether this is the only thread. False if that cannot be told. */
-static bool is_single_threaded(void)
+static void *do_nothing(void *userdata)
 {
-        DIR *tasks = opendir("/proc/self/task");
-        size_t count = 0;
+        return userdata;
+}
 
-        if (!tasks)
+/* Whether the process can start a thread. Signals are none of its business, while it lives. */
+static bool can_start_thread(void)
+{
+        sigset_t all, old;
+        pthread_t thread;
+        int error;
+
+        sigfillset(&all);
+        if (pthread_sigmask(SIG_SETMASK, &all, &old) != 0)
                 return false;
-        for (struct dirent *entry = readdir(tasks); entry; entry = readdir(tasks))
-                count += entry->d_name[0] != '.';
-        closedir(tasks);
-        return count == 1;
+        error = pthread_create(&thread, NULL, do_nothing, NULL);
+        pthread_sigmask(SIG_SETMASK, &old, NULL);
+        return error == 0 && pthread_join(thread, NULL) == 0;
+}
+
+/* False: nanomsg was in use when this process was forked. */
+static bool enter_nanomsg(void)
+{
+        uint64_t old = atomic_load_explicit(&owner, memory_order_relaxed), mine;
+
+        do {
+                mine = old != 0 ? old : (uint64_t)getpid() << OWNER_PID_SHIFT;
+                if (mine >> OWNER_PID_SHIFT != (uint64_t)getpid())
+                        return false;
+        } while (!atomic_compare_exchange_weak_explicit(
+                &owner, &old, mine + OWNER_ONE, memory_order_relaxed, memory_order_relaxed));
+        return true;
+}
+
+static void leave_nanomsg(void)
+{
+        uint64_t old = atomic_load_explicit(&owner, memory_order_relaxed), left;
+
+        do {
+                left = old - OWNER_ONE;
+                if ((uint32_t)left == 0)
+                        left = 0;
+        } while (!atomic_compare_exchange_weak_explicit(&owner, &old, left, memory_order_relaxed,
+                                                        memory_order_relaxed));
 }
 
 static int set_number(int socket, int option, int value)
@@ -100,40 +150,45 @@ static int set_up(struct subscriber *subscriber, const char *address)
         return epoll_ctl(subscriber->epoll, EPOLL_CTL_ADD, subscriber->fd, &event) < 0 ? -errno : 0;
 }
 
+static int open_socket(struct subscriber *subscriber, const char *address)
+{
+        int r;
+
+        if (!can_open(subscriber->epoll, FDS_NEEDED))
+                return -EMFILE;
+        if (!can_start_thread())
+                return -EAGAIN;
+        subscriber->socket = nn_socket(AF_SP, NN_SUB);
+        if (subscriber->socket < 0)
+                return -errno;
+        r = set_up(subscriber, address);
+        if (r < 0)
+                nn_close(subscriber->socket);
+        return r;
+}
+
 int subscriber_new(const char *runtime_directory, int epoll, struct subscriber **ret)
 {
         char address[sizeof("ipc://") + EVENT_PATH_MAX];
-        struct subscriber *subscriber;
+        _cleanup_free_ struct subscriber *subscriber = NULL;
         int r;
 
         if (strlen(runtime_directory) + strlen("/" EVENT_SOCKET) > EVENT_PATH_MAX)
                 return -ENAMETOOLONG;
-        if (!can_open(epoll, FDS_NEEDED))
-                return -EMFILE;
+        snprintf(address, sizeof(address), "ipc://%s/" EVENT_SOCKET, runtime_directory);
         subscriber = malloc(sizeof(*subscriber));
         if (!subscriber)
                 return -ENOMEM;
         subscriber->pid = getpid();
         subscriber->epoll = epoll;
-        subscriber->socket = nn_socket(AF_SP, NN_SUB);
-        if (subscriber->socket < 0) {
-                r = -errno;
-                free(subscriber);
-                return r;
-        }
-        /* Not the first one, but no thread that serves it: left over from before a fork. */
-        if (subscriber->socket > 0 && is_single_threaded()) {
-                free(subscriber);
+        if (!enter_nanomsg())
                 return -ENOTSUP;
-        }
-        snprintf(address, sizeof(address), "ipc://%s/" EVENT_SOCKET, runtime_directory);
-        r = set_up(subscriber, address);
+        r = open_socket(subscriber, address);
         if (r < 0) {
-                nn_close(subscriber->socket);
-                free(subscriber);
+                leave_nanomsg();
                 return r;
         }
-        *ret = subscriber;
+        *ret = STEAL(subscriber);
         return 0;
 }
 
@@ -144,6 +199,7 @@ struct subscriber *subscriber_free(struct subscriber *subscriber)
         if (subscriber->pid == getpid()) {
                 epoll_ctl(subscriber->epoll, EPOLL_CTL_DEL, subscriber->fd, NULL);
                 nn_close(subscriber->socket);
+                leave_nanomsg();
         }
         free(subscriber);
         return NULL;

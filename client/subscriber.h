@@ -10,8 +10,10 @@ struct subscriber;
 
 /*
  * Makes a socket that connects to the publisher in @runtime_directory, now or whenever it
- * comes, and puts its file descriptor into @epoll. -ENAMETOOLONG, -EMFILE, -ENOTSUP: events
- * cannot be heard in this process; nothing is in @epoll then.
+ * comes, and puts its file descriptor into @epoll. Nothing is in @epoll on failure.
+ * -ENAMETOOLONG: messages cannot be heard there, ever. -ENOTSUP: nor in this process, since
+ * it was forked by one that had such a socket. -EMFILE, -EAGAIN: not now, for want of file
+ * descriptors or of a thread.
  */
 int subscriber_new(const char *runtime_directory, int epoll, struct subscriber **ret);
 

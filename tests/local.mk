@@ -272,7 +272,8 @@ EXTRA_DIST += tests/scripts/tap.sh
 
 # unit: library
 check_LTLIBRARIES += libfaking.la
-libfaking_la_SOURCES = tests/fake_daemon.c tests/fake_daemon.h tests/instrumented.h
+libfaking_la_SOURCES = tests/fake_daemon.c tests/fake_daemon.h tests/instrumented.h \
+	tests/fake_publisher.c tests/fake_publisher.h
 TEST_CLIENT = libfaking.la $(TEST_LIBRARY)
 check_PROGRAMS += tests/unit/test-lock tests/unit/test-status tests/unit/test-reader \
 	tests/unit/test-own tests/unit/test-client tests/unit/test-reader-threads \
@@ -319,6 +320,13 @@ EXTRA_PROGRAMS += tests/saves/syscalls
 tests_saves_syscalls_LDADD = libbase.la
 CLEANFILES += tests/saves/syscalls
 EXTRA_DIST += tests/saves/way tests/saves/ways
+
+# unit: events
+check_PROGRAMS += tests/unit/test-subscriber
+# What this calls is not exported by the shared library. The flags make objects of their own.
+tests_unit_test_subscriber_SOURCES = tests/unit/test-subscriber.c client/subscriber.c
+tests_unit_test_subscriber_CPPFLAGS = $(AM_CPPFLAGS)
+tests_unit_test_subscriber_LDADD = libfaking.la $(TEST_SERVING) $(NANOMSG_LIBS)
 
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.

@@ -45,10 +45,20 @@
  *
  * Fork. In the child lookups go on, with the readers that were made before the fork or with
  * new ones; the event functions return -ECHILD there. A child that wants events makes a
- * client of its own.
+ * client of its own. If its parent was subscribed at the fork, that client gets no messages,
+ * since nanomsg does not survive a fork: it looks at the board once a second instead, and events
+ * come up to a second late. To have them at once, fork first and subscribe then. A program that
+ * uses nanomsg by itself must not subscribe in a child of a process that had sockets open.
  *
- * The library never prints, never exits, installs no signal handlers and has no mutable
- * globals. No thread is started, and nanomsg is not touched, until cfgw_client_subscribe().
+ * The library never prints, installs no signal handlers, and has no mutable globals but one
+ * word that tells a forked child that its parent used nanomsg. No thread is started, and
+ * nanomsg is not touched, until cfgw_client_subscribe(). The library never ends the process.
+ * nanomsg does, where it cannot get what it needs: whether there is a thread and file descriptors
+ * for it is tried first, and without them events come from the board as well; but another
+ * thread may take the last ones in between, and for memory that nanomsg lacks there is no remedy.
+ *
+ * While subscribed, the file descriptors of library and nanomsg must stay open: no closefrom(3)
+ * then. A forked child that closes them must not free the client that it inherited.
  */
 
 #include <stddef.h>
