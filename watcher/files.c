@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -125,6 +126,19 @@ static bool number_of(const char *name, const char *suffix, uint64_t *ret)
         return digits[0] != '0' && parse_u64(digits, ret) == 0;
 }
 
+void number_name(uint64_t number, const char *suffix, char ret[NUMBER_NAME_SIZE])
+{
+        snprintf(ret, NUMBER_NAME_SIZE, "%" PRIu64 "%s", number, suffix);
+}
+
+int number_remove(int directory, const char *suffix, uint64_t number)
+{
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(number, suffix, name);
+        return unlinkat(directory, name, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
 static int compare_numbers(const void *a, const void *b)
 {
         uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -132,13 +146,34 @@ static int compare_numbers(const void *a, const void *b)
         return (x > y) - (x < y);
 }
 
+/* Opens it anew, since reading moves what all who share an open directory see. */
+static DIR *entries_open(int directory)
+{
+        int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+
+        if (!entries && fd >= 0)
+                close(fd);
+        return entries;
+}
+
+void temporaries_remove(int directory)
+{
+        DIR *entries = entries_open(directory);
+
+        if (!entries)
+                return;
+        for (struct dirent *entry; (entry = readdir(entries));)
+                if (strncmp(entry->d_name, TEMPORARY, strlen(TEMPORARY)) == 0)
+                        unlinkat(directory, entry->d_name, 0);
+        closedir(entries);
+}
+
 static int numbers_read(DIR *entries, const char *suffix, uint64_t **numbers, size_t *count)
 {
         for (struct dirent *entry; (entry = readdir(entries));) {
                 uint64_t number, *larger;
 
-                if (strncmp(entry->d_name, TEMPORARY, strlen(TEMPORARY)) == 0)
-                        unlinkat(dirfd(entries), entry->d_name, 0);
                 if (!number_of(entry->d_name, suffix, &number))
                         continue;
                 larger = reallocarray(*numbers, *count + 1, sizeof(**numbers));
@@ -154,16 +189,11 @@ int numbers_list(int directory, const char *suffix, uint64_t **ret, size_t *ret_
 {
         _cleanup_free_ uint64_t *numbers = NULL;
         size_t count = 0;
-        DIR *entries;
-        int r, fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *entries = entries_open(directory);
+        int r;
 
-        if (fd < 0)
+        if (!entries)
                 return -errno;
-        entries = fdopendir(fd);
-        if (!entries) {
-                close(fd);
-                return -ENOMEM;
-        }
         r = numbers_read(entries, suffix, &numbers, &count);
         closedir(entries);
         if (r < 0)
@@ -173,4 +203,17 @@ int numbers_list(int directory, const char *suffix, uint64_t **ret, size_t *ret_
         *ret = STEAL(numbers);
         *ret_count = count;
         return 0;
+}
+
+int numbers_prune(int directory, const char *suffix, uint64_t first, uint64_t last)
+{
+        _cleanup_free_ uint64_t *numbers = NULL;
+        size_t count = 0;
+        int r;
+
+        r = numbers_list(directory, suffix, &numbers, &count);
+        for (size_t i = 0; r == 0 && i < count; i++)
+                if (numbers[i] < first || numbers[i] > last)
+                        r = number_remove(directory, suffix, numbers[i]);
+        return r;
 }

@@ -26,10 +26,18 @@ int file_read(int directory, const char *name, size_t limit, char **ret_data, si
 /* Takes the lock file @name for the life of the returned fd. -EWOULDBLOCK: another has it. */
 int lock_take(int directory, const char *name);
 
-/*
- * The decimal numbers N of all entries "N@suffix" in @directory, rising. free() them. What
- * a killed writer left of temporary files is removed on the way.
- */
+/* Removes what a killed writer left of temporary files. */
+void temporaries_remove(int directory);
+
+/* Files that are called by a decimal number: "N@suffix", the suffix at most 9 bytes long. */
+#define NUMBER_NAME_SIZE 32
+void number_name(uint64_t number, const char *suffix, char ret[NUMBER_NAME_SIZE]);
+int number_remove(int directory, const char *suffix, uint64_t number); /* 0 if it is not there */
+
+/* The numbers of all that are in @directory, rising. free() them. */
 int numbers_list(int directory, const char *suffix, uint64_t **ret, size_t *ret_count);
+
+/* Removes all but those from @first to @last. */
+int numbers_prune(int directory, const char *suffix, uint64_t first, uint64_t last);
 
 #endif

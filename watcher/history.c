@@ -20,6 +20,8 @@
  */
 #include "history.h"
 
+#include "log.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -43,16 +45,11 @@ struct history {
         size_t length;
         uint64_t epoch;
         uint64_t newest;
-        uint64_t oldest;
         char boot[BOOT_ID_SIZE + 1]; /* empty: not known */
         bool marked;                 /* the epoch file says that it is in use in this boot */
         bool unsynced;               /* the newest entry is not known to be durable */
+        bool pruned; /* there is no entry beyond the length, but the one that an add pushes out */
 };
-
-static void entry_name(uint64_t generation, char ret[32])
-{
-        snprintf(ret, 32, "%" PRIu64 SUFFIX, generation);
-}
 
 static int epoch_write(const struct history *history, const char *use)
 {
@@ -148,10 +145,13 @@ static int entries_find(struct history *history)
         size_t count = 0;
         int r;
 
+        temporaries_remove(history->directory);
         r = numbers_list(history->directory, SUFFIX, &numbers, &count);
         if (r < 0)
                 return r;
-        history->oldest = count ? numbers[0] : 1;
+        for (; count && numbers[count - 1] > HISTORY_GENERATION_MAX; count--)
+                log_error("history: %" PRIu64 SUFFIX " is no generation's number: ignored",
+                          numbers[count - 1]);
         history->newest = count ? numbers[count - 1] : 0;
         return 0;
 }
@@ -192,42 +192,45 @@ uint64_t history_newest(const struct history *history)
 int history_read(const struct history *history, uint64_t generation, size_t limit, char **ret_data,
                  size_t *ret_size)
 {
-        char name[32];
+        char name[NUMBER_NAME_SIZE];
 
-        entry_name(generation, name);
+        number_name(generation, SUFFIX, name);
         return file_read(history->directory, name, limit, ret_data, ret_size);
 }
 
 uint64_t history_accepted_usec(const struct history *history, uint64_t generation)
 {
         struct stat stat;
-        char name[32];
+        char name[NUMBER_NAME_SIZE];
 
-        entry_name(generation, name);
+        number_name(generation, SUFFIX, name);
         if (fstatat(history->directory, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
                 return 0;
         return (uint64_t)stat.st_mtim.tv_sec * USEC_PER_SEC + (uint64_t)stat.st_mtim.tv_nsec / 1000;
 }
 
+/*
+ * Only the first time the entries are looked through: where there are many that takes longer
+ * than all the rest of an accept.
+ */
 static void drop_oldest(struct history *history)
 {
-        /* Without any entry newest is 0 and oldest 1. */
-        while (history->newest + 1 - history->oldest > history->length) {
-                char name[32];
+        uint64_t out = history->newest - MIN(history->newest, history->length);
+        int r;
 
-                entry_name(history->oldest, name);
-                if (unlinkat(history->directory, name, 0) < 0 && errno != ENOENT)
-                        return; /* it is tried again with the next entry */
-                history->oldest++;
-        }
+        if (history->pruned)
+                r = number_remove(history->directory, SUFFIX, out);
+        else
+                r = numbers_prune(history->directory, SUFFIX, out + 1, UINT64_MAX);
+        history->pruned = r == 0; /* else it is tried again with the next entry */
 }
 
 int history_add(struct history *history, const void *data, size_t size, uint64_t *ret_generation)
 {
-        char name[32];
+        char name[NUMBER_NAME_SIZE];
         int r;
 
-        entry_name(history->newest + 1, name);
+        number_name(history->newest + 1, SUFFIX, name);
         r = file_replace(history->directory, name, data, size, history->access, !history->marked);
         if (r < 0) {
                 /* It may be there, only not durable: nobody shall find it at the next start. */
@@ -243,10 +246,10 @@ int history_add(struct history *history, const void *data, size_t size, uint64_t
 int history_sync(struct history *history)
 {
         _cleanup_close_ int fd = -1;
-        char name[32];
+        char name[NUMBER_NAME_SIZE];
 
         if (history->unsynced) {
-                entry_name(history->newest, name);
+                number_name(history->newest, SUFFIX, name);
                 fd = openat(history->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
                 if (fd < 0 || fsync(fd) < 0 || fsync(history->directory) < 0)
                         return -errno;

@@ -11,6 +11,9 @@
 
 #define HISTORY_LENGTH_DEFAULT 100 /* generations */
 
+/* A larger number is none of ours: it leaves no room to count, and JSON has no such integers. */
+#define HISTORY_GENERATION_MAX (UINT64_C(1) << 62)
+
 struct history;
 
 /*

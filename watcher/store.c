@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 
 #define SUFFIX ".snap"
 
@@ -32,13 +30,9 @@ int store_open(int runtime, const char *domain, struct access access, struct sto
         store->directory = directory_make_at(runtime, domain, access);
         if (store->directory < 0)
                 return store->directory;
+        temporaries_remove(store->directory);
         *ret = STEAL(store);
         return 0;
-}
-
-static void snapshot_name(uint64_t generation, char ret[32])
-{
-        snprintf(ret, 32, "%" PRIu64 SUFFIX, generation);
 }
 
 /* Nobody writes to a snapshot, not even its owner by mistake. */
@@ -50,38 +44,26 @@ static struct access read_only(struct access access)
 
 int store_put(struct store *store, const struct snapshot *snapshot)
 {
-        char name[32];
+        char name[NUMBER_NAME_SIZE];
 
-        snapshot_name(snapshot_generation(snapshot), name);
+        number_name(snapshot_generation(snapshot), SUFFIX, name);
         return file_replace(store->directory, name, snapshot, snapshot_size(snapshot),
                             read_only(store->access), false);
 }
 
 int store_prune(struct store *store, uint64_t newest)
 {
-        _cleanup_free_ uint64_t *numbers = NULL;
-        size_t count = 0;
-        int r;
+        uint64_t oldest = newest < STORE_KEPT ? 0 : newest - STORE_KEPT + 1;
 
-        r = numbers_list(store->directory, SUFFIX, &numbers, &count);
-        for (size_t i = 0; r == 0 && i < count; i++) {
-                char name[32];
-
-                if (numbers[i] <= newest && newest - numbers[i] < STORE_KEPT)
-                        continue;
-                snapshot_name(numbers[i], name);
-                if (unlinkat(store->directory, name, 0) < 0 && errno != ENOENT)
-                        r = -errno;
-        }
-        return r;
+        return numbers_prune(store->directory, SUFFIX, oldest, newest);
 }
 
 static int set_snapshot_access(struct store *store, uint64_t generation)
 {
         _cleanup_close_ int fd = -1;
-        char name[32];
+        char name[NUMBER_NAME_SIZE];
 
-        snapshot_name(generation, name);
+        number_name(generation, SUFFIX, name);
         fd = openat(store->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return errno == ENOENT ? 0 : -errno;

@@ -82,7 +82,7 @@ static void test_lock_is_held_until_it_is_closed(void **state)
         close(directory);
 }
 
-static void test_numbers_are_sorted_and_left_overs_removed(void **state)
+static void test_numbers_are_sorted(void **state)
 {
         static const char *const names[] = {
                 "10.cfg", "9.cfg",      "100.cfg", "007.cfg",
@@ -100,7 +100,38 @@ static void test_numbers_are_sorted_and_left_overs_removed(void **state)
         assert_int_equal(numbers[1], 10);
         assert_int_equal(numbers[2], 100);
         free(numbers);
+        assert_non_null(testing_read_file(state, testing_path(state, ".tmp.12.cfg")));
+        close(directory);
+}
+
+static void test_left_overs_are_removed_when_asked_to(void **state)
+{
+        int directory = open_directory(state);
+
+        testing_write_file(testing_path(state, ".tmp.12.cfg"), "x");
+        testing_write_file(testing_path(state, "12.cfg"), "x");
+        temporaries_remove(directory);
         assert_null(testing_read_file(state, testing_path(state, ".tmp.12.cfg")));
+        assert_non_null(testing_read_file(state, testing_path(state, "12.cfg")));
+        close(directory);
+}
+
+static void test_numbers_outside_a_range_are_pruned(void **state)
+{
+        static const char *const names[] = {"3.cfg", "4.cfg",  "30000000.cfg",
+                                            "5.cfg", "3.snap", "18446744073709551615.cfg",
+                                            "epoch", "02.cfg"};
+        int directory = open_directory(state);
+
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                testing_write_file(testing_path(state, "%s", names[i]), "x");
+        assert_int_equal(numbers_prune(directory, ".cfg", 4, 5), 0);
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                bool is_kept = strchr("45e0", names[i][0]) || strstr(names[i], "snap");
+
+                assert_int_equal(is_kept, testing_read_file(state, testing_path(state, "%s",
+                                                                                names[i])) != NULL);
+        }
         close(directory);
 }
 
@@ -125,7 +156,9 @@ int main(void)
                 TEST(test_full_disk_is_an_error_and_not_a_short_file),
                 TEST(test_read_is_bounded_and_takes_regular_files_only),
                 TEST(test_lock_is_held_until_it_is_closed),
-                TEST(test_numbers_are_sorted_and_left_overs_removed),
+                TEST(test_numbers_are_sorted),
+                TEST(test_left_overs_are_removed_when_asked_to),
+                TEST(test_numbers_outside_a_range_are_pruned),
                 TEST(test_directories_are_made_with_their_parents),
         };
 

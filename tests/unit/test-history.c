@@ -131,6 +131,60 @@ static void test_oldest_entries_are_dropped_beyond_the_length(void **state)
         history_free(history);
 }
 
+/* What somebody copied there by hand, or a disk that lost some. */
+static void test_holes_cost_no_time(void **state)
+{
+        struct history *history;
+        uint64_t generation;
+        char *data;
+        size_t size;
+
+        history_free(open_history(state, 3));
+        testing_write_file(testing_path(state, "state/d/1.cfg"), "old");
+        testing_write_file(testing_path(state, "state/d/4000000000000000000.cfg"), "new");
+        history = open_history(state, 3);
+        assert_int_equal(history_add(history, "text", 4, &generation), 0);
+        assert_int_equal(generation, UINT64_C(4000000000000000001));
+        assert_int_equal(history_sync(history), 0);
+        assert_int_equal(history_read(history, 1, 1000, &data, &size), -ENOENT);
+        assert_entry(history, generation - 1, "new");
+        history_free(history);
+}
+
+static void test_numbers_that_leave_no_room_are_ignored(void **state)
+{
+        struct history *history = open_history(state, 3);
+        uint64_t generation;
+
+        assert_int_equal(history_add(history, "one", 3, &generation), 0);
+        history_free(history);
+        testing_write_file(testing_path(state, "state/d/18446744073709551615.cfg"), "x");
+        testing_write_file(testing_path(state, "state/d/5000000000000000000.cfg"), "x");
+        history = open_history(state, 3);
+        assert_int_equal(history_newest(history), 1);
+        assert_int_equal(history_add(history, "two", 3, &generation), 0);
+        assert_int_equal(generation, 2);
+        assert_int_equal(history_sync(history), 0);
+        history_free(history);
+}
+
+/* The option may be smaller than it was when the entries were made. */
+static void test_shorter_length_drops_all_that_is_beyond(void **state)
+{
+        struct history *history = open_history(state, 10);
+        uint64_t generation;
+
+        for (int i = 0; i < 9; i++)
+                assert_int_equal(history_add(history, "text", 4, &generation), 0);
+        history_free(history);
+        history = open_history(state, 2);
+        assert_int_equal(history_sync(history), 0);
+        for (int i = 1; i <= 9; i++)
+                assert_int_equal(access(testing_path(state, "state/d/%d.cfg", i), F_OK),
+                                 i < 8 ? -1 : 0);
+        history_free(history);
+}
+
 static void test_failed_add_changes_nothing_and_the_number_is_used_next(void **state)
 {
         struct history *history = open_history(state, 3);
@@ -154,6 +208,9 @@ int main(void)
                 TEST(test_damaged_epoch_begins_a_new_one_and_numbers_go_on),
                 TEST(test_epoch_goes_on_after_a_kill_in_the_same_boot),
                 TEST(test_oldest_entries_are_dropped_beyond_the_length),
+                TEST(test_holes_cost_no_time),
+                TEST(test_numbers_that_leave_no_room_are_ignored),
+                TEST(test_shorter_length_drops_all_that_is_beyond),
                 TEST(test_failed_add_changes_nothing_and_the_number_is_used_next),
         };
 
