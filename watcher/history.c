@@ -15,11 +15,17 @@
  * - Where the boot cannot be told (no /proc) or the epoch file cannot be written (a full disk),
  *   entries are made durable before anybody hears of them.
  *
+ * Beside each entry lies its SHA-256, as sha256sum(1) would write it, and an entry that does
+ * not match is damaged: it is never read again, but its number stays used. The digest is in
+ * place before the entry and goes after it, so no kill leaves an entry without one. A machine
+ * that goes down may: that entry was not durable yet, and may be damaged as well.
+ *
  * The epoch is also made anew when no entry is left, because then nobody can tell which
  * numbers have been used.
  */
 #include "history.h"
 
+#include "digest.h"
 #include "log.h"
 
 #include <errno.h>
@@ -30,6 +36,9 @@
 #include <sys/random.h>
 
 #define SUFFIX ".cfg"
+#define DIGEST_SUFFIX ".sha256"
+#define DIGEST_LINE "%s  %" PRIu64 SUFFIX "\n" /* for sha256sum --check */
+#define DIGEST_FILE_MAX 128                    /* bytes */
 #define EPOCH_FILE "epoch"
 #define EPOCH_DIGITS 16
 #define EPOCH_FILE_MAX 128 /* bytes */
@@ -78,7 +87,8 @@ static int epoch_read(struct history *history)
                 return -EBADMSG;
         text[size - 1] = '\0';
         use = text + EPOCH_DIGITS + 1;
-        if (strcmp(use, USE_ENDED) && (history->boot[0] == '\0' || strcmp(use, history->boot)))
+        history->unsynced = strcmp(use, USE_ENDED) != 0;
+        if (history->unsynced && (history->boot[0] == '\0' || strcmp(use, history->boot)))
                 return -ESTALE;
         history->epoch = 0;
         for (size_t i = 0; i < sizeof(bytes); i++)
@@ -108,6 +118,28 @@ static void read_boot_id(char ret[BOOT_ID_SIZE + 1])
         }
 }
 
+static int sync_file(const struct history *history, const char *suffix)
+{
+        _cleanup_close_ int fd = -1;
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(history->newest, suffix, name);
+        fd = openat(history->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+static int sync_newest(const struct history *history)
+{
+        int r;
+
+        r = sync_file(history, DIGEST_SUFFIX);
+        if (r == 0)
+                r = sync_file(history, SUFFIX);
+        if (r == 0 && fsync(history->directory) < 0)
+                r = -errno;
+        return r;
+}
+
 /* Finds the epoch or makes a new one, and notes that it is in use. */
 static int epoch_open(struct history *history)
 {
@@ -125,6 +157,9 @@ static int epoch_open(struct history *history)
         if (r < 0 && is_new)
                 return r;
         history->marked = r == 0 && history->boot[0] != '\0';
+        /* Who was killed may not have come to this. If it fails, there is no good end either. */
+        if (history->unsynced && sync_newest(history) == 0)
+                history->unsynced = false;
         return 0;
 }
 
@@ -189,13 +224,51 @@ uint64_t history_newest(const struct history *history)
         return history->newest;
 }
 
+/* The digest of @data as the file beside entry @generation says it; NULL without memory. */
+static char *digest_line(uint64_t generation, const void *data, size_t size)
+{
+        struct digest digest = digest_of(data, size);
+        char hex[DIGEST_HEX_SIZE];
+
+        hex_encode(digest.bytes, DIGEST_SIZE, hex);
+        return format_string(DIGEST_LINE, hex, generation);
+}
+
+/* -EBADMSG: these are not the bytes that were accepted. */
+static int check_digest(const struct history *history, uint64_t generation, const void *data,
+                        size_t size)
+{
+        _cleanup_free_ char *expected = digest_line(generation, data, size), *found = NULL;
+        char name[NUMBER_NAME_SIZE];
+        size_t found_size;
+        int r;
+
+        if (!expected)
+                return -ENOMEM;
+        number_name(generation, DIGEST_SUFFIX, name);
+        r = file_read(history->directory, name, DIGEST_FILE_MAX, &found, &found_size);
+        if (r == -ENOENT || r == -EFBIG)
+                return -EBADMSG;
+        return r < 0 ? r : strcmp(expected, found) ? -EBADMSG : 0;
+}
+
 int history_read(const struct history *history, uint64_t generation, size_t limit, char **ret_data,
                  size_t *ret_size)
 {
+        _cleanup_free_ char *data = NULL;
         char name[NUMBER_NAME_SIZE];
+        size_t size;
+        int r;
 
         number_name(generation, SUFFIX, name);
-        return file_read(history->directory, name, limit, ret_data, ret_size);
+        r = file_read(history->directory, name, limit, &data, &size);
+        if (r == 0)
+                r = check_digest(history, generation, data, size);
+        if (r < 0)
+                return r;
+        *ret_data = STEAL(data);
+        *ret_size = size;
+        return 0;
 }
 
 uint64_t history_accepted_usec(const struct history *history, uint64_t generation)
@@ -215,26 +288,40 @@ uint64_t history_accepted_usec(const struct history *history, uint64_t generatio
  */
 static void drop_oldest(struct history *history)
 {
+        static const char *const suffixes[] = {SUFFIX, DIGEST_SUFFIX};
         uint64_t out = history->newest - MIN(history->newest, history->length);
-        int r;
+        int r = 0;
 
-        if (history->pruned)
-                r = number_remove(history->directory, SUFFIX, out);
-        else
-                r = numbers_prune(history->directory, SUFFIX, out + 1, UINT64_MAX);
+        for (size_t i = 0; r == 0 && i < ELEMENTS(suffixes); i++)
+                r = history->pruned
+                            ? number_remove(history->directory, suffixes[i], out)
+                            : numbers_prune(history->directory, suffixes[i], out + 1, UINT64_MAX);
         history->pruned = r == 0; /* else it is tried again with the next entry */
+}
+
+static int put(const struct history *history, const char *suffix, const void *data, size_t size)
+{
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(history->newest + 1, suffix, name);
+        return file_replace(history->directory, name, data, size, history->access,
+                            !history->marked);
 }
 
 int history_add(struct history *history, const void *data, size_t size, uint64_t *ret_generation)
 {
-        char name[NUMBER_NAME_SIZE];
+        _cleanup_free_ char *line = digest_line(history->newest + 1, data, size);
         int r;
 
-        number_name(history->newest + 1, SUFFIX, name);
-        r = file_replace(history->directory, name, data, size, history->access, !history->marked);
+        if (!line)
+                return -ENOMEM;
+        r = put(history, DIGEST_SUFFIX, line, strlen(line));
+        if (r == 0)
+                r = put(history, SUFFIX, data, size);
         if (r < 0) {
                 /* It may be there, only not durable: nobody shall find it at the next start. */
-                unlinkat(history->directory, name, 0);
+                number_remove(history->directory, SUFFIX, history->newest + 1);
+                number_remove(history->directory, DIGEST_SUFFIX, history->newest + 1);
                 return r;
         }
         history->newest++;
@@ -245,14 +332,12 @@ int history_add(struct history *history, const void *data, size_t size, uint64_t
 
 int history_sync(struct history *history)
 {
-        _cleanup_close_ int fd = -1;
-        char name[NUMBER_NAME_SIZE];
+        int r;
 
         if (history->unsynced) {
-                number_name(history->newest, SUFFIX, name);
-                fd = openat(history->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-                if (fd < 0 || fsync(fd) < 0 || fsync(history->directory) < 0)
-                        return -errno;
+                r = sync_newest(history);
+                if (r < 0)
+                        return r;
                 history->unsynced = false;
         }
         drop_oldest(history);

@@ -4,7 +4,8 @@
 
 /*
  * The accepted contents of one domain, on disk: STATE/DOMAIN/GENERATION.cfg, the raw bytes,
- * and STATE/DOMAIN/epoch, the identity of the sequence. What survives a reboot.
+ * GENERATION.sha256, their digest, and epoch, the identity of the sequence. What survives a
+ * reboot.
  */
 
 #include "files.h"
@@ -31,7 +32,10 @@ uint64_t history_epoch(const struct history *history);
 /* The number of the newest entry, 0 if there is none. */
 uint64_t history_newest(const struct history *history);
 
-/* Reads entry @generation; one NUL byte behind. free() it. -ENOENT: not kept (any more). */
+/*
+ * Reads entry @generation; one NUL byte behind. free() it. -ENOENT: not kept (any more);
+ * -EBADMSG: it is damaged.
+ */
 int history_read(const struct history *history, uint64_t generation, size_t limit, char **ret_data,
                  size_t *ret_size);
 

@@ -125,6 +125,27 @@ static void test_broken_content_keeps_last_good_and_names_the_line(void **state)
         domain_free(fixture.domain);
 }
 
+/* Whatever happened to the disk: better no content than one that nobody has accepted. */
+static void test_damaged_last_good_is_no_content(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        domain_free(fixture.domain);
+        testing_write_file(testing_path(state, "file.cfg"), BROKEN);
+        testing_write_file(testing_path(state, "state/datastore/1.cfg"), SECOND);
+        fixture = start(state);
+        settle(&fixture);
+        assert_int_equal(fixture.domain->generation, 0);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_INVALID);
+        assert_null(testing_read_file(state, testing_path(state, "runtime/datastore/1.snap")));
+        assert_int_equal(save(&fixture, FIRST), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.domain->generation, 2);
+        domain_free(fixture.domain);
+}
+
 static void test_missing_file_keeps_last_good(void **state)
 {
         struct fixture fixture;
@@ -311,6 +332,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_each_new_content_is_one_generation),
                 TEST(test_broken_content_keeps_last_good_and_names_the_line),
+                TEST(test_damaged_last_good_is_no_content),
                 TEST(test_missing_file_keeps_last_good),
                 TEST(test_directory_in_the_place_of_the_file_is_unreadable),
                 TEST(test_restart_without_an_edit_is_no_news),

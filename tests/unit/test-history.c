@@ -18,6 +18,16 @@ static struct history *open_history(void **state, size_t length)
         return history;
 }
 
+static unsigned int synced;
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+int __wrap_fsync(int fd)
+{
+        synced++;
+        return __real_fsync(fd);
+}
+
 static void assert_entry(struct history *history, uint64_t generation, const char *text)
 {
         char *data;
@@ -111,6 +121,62 @@ static void test_epoch_goes_on_after_a_kill_in_the_same_boot(void **state)
         history_free(history);
 }
 
+/* A daemon that was killed may have shown the newest entry without having made it durable. */
+static void test_start_after_a_kill_makes_the_newest_entry_durable(void **state)
+{
+        struct history *history = open_history(state, 10);
+        const char *path = testing_path(state, "state/d/epoch");
+        uint64_t generation;
+        unsigned int clean;
+        char *in_use;
+
+        assert_int_equal(history_add(history, "one", 3, &generation), 0);
+        in_use = testing_read_file(state, path);
+        if (strstr(in_use, "ended")) {
+                history_free(history);
+                SKIP("nothing tells one boot from another");
+        }
+        history_free(history);
+        synced = 0;
+        history_free(open_history(state, 10));
+        clean = synced;
+        testing_write_file(path, in_use);
+        synced = 0;
+        history_free(open_history(state, 10));
+        assert_int_equal(synced, clean + 3); /* entry, digest, directory */
+}
+
+static void test_damaged_entries_are_not_believed_and_their_numbers_not_reused(void **state)
+{
+        struct history *history = open_history(state, 10);
+        const char *entry = testing_path(state, "state/d/1.cfg");
+        const char *digest = testing_path(state, "state/d/1.sha256");
+        static const char *const damaged[] = {"EVIL", "", "on"};
+        uint64_t generation;
+        size_t size;
+        char *data;
+
+        assert_int_equal(history_add(history, "one", 3, &generation), 0);
+        assert_string_equal(testing_read_file(state, digest),
+                            "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
+                            "  1.cfg\n");
+        for (size_t i = 0; i < ELEMENTS(damaged); i++) {
+                testing_write_file(entry, damaged[i]);
+                assert_int_equal(history_read(history, 1, 1000, &data, &size), -EBADMSG);
+        }
+        testing_write_file(entry, "one");
+        assert_entry(history, 1, "one");
+        testing_write_file(digest, "");
+        assert_int_equal(history_read(history, 1, 1000, &data, &size), -EBADMSG);
+        assert_int_equal(unlink(digest), 0);
+        assert_int_equal(history_read(history, 1, 1000, &data, &size), -EBADMSG);
+        history_free(history);
+        history = open_history(state, 10);
+        assert_int_equal(history_add(history, "two", 3, &generation), 0);
+        assert_int_equal(generation, 2);
+        history_free(history);
+}
+
 static void test_oldest_entries_are_dropped_beyond_the_length(void **state)
 {
         struct history *history = open_history(state, 3);
@@ -141,12 +207,17 @@ static void test_holes_cost_no_time(void **state)
 
         history_free(open_history(state, 3));
         testing_write_file(testing_path(state, "state/d/1.cfg"), "old");
+        testing_write_file(testing_path(state, "state/d/1.sha256"), "old");
         testing_write_file(testing_path(state, "state/d/4000000000000000000.cfg"), "new");
+        testing_write_file(testing_path(state, "state/d/4000000000000000000.sha256"),
+                           "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437"
+                           "  4000000000000000000.cfg\n");
         history = open_history(state, 3);
         assert_int_equal(history_add(history, "text", 4, &generation), 0);
         assert_int_equal(generation, UINT64_C(4000000000000000001));
         assert_int_equal(history_sync(history), 0);
         assert_int_equal(history_read(history, 1, 1000, &data, &size), -ENOENT);
+        assert_null(testing_read_file(state, testing_path(state, "state/d/1.sha256")));
         assert_entry(history, generation - 1, "new");
         history_free(history);
 }
@@ -194,6 +265,7 @@ static void test_failed_add_changes_nothing_and_the_number_is_used_next(void **s
         assert_int_equal(mkdir(testing_path(state, "state/d/2.cfg"), 0700), 0);
         assert_int_equal(history_add(history, "two", 3, &generation), -EISDIR);
         assert_int_equal(history_newest(history), 1);
+        assert_null(testing_read_file(state, testing_path(state, "state/d/2.sha256")));
         assert_int_equal(rmdir(testing_path(state, "state/d/2.cfg")), 0);
         assert_int_equal(history_add(history, "two", 3, &generation), 0);
         assert_int_equal(generation, 2);
@@ -207,6 +279,8 @@ int main(void)
                 TEST(test_lost_entries_begin_a_new_epoch),
                 TEST(test_damaged_epoch_begins_a_new_one_and_numbers_go_on),
                 TEST(test_epoch_goes_on_after_a_kill_in_the_same_boot),
+                TEST(test_start_after_a_kill_makes_the_newest_entry_durable),
+                TEST(test_damaged_entries_are_not_believed_and_their_numbers_not_reused),
                 TEST(test_oldest_entries_are_dropped_beyond_the_length),
                 TEST(test_holes_cost_no_time),
                 TEST(test_numbers_that_leave_no_room_are_ignored),
