@@ -18,29 +18,39 @@
 #define OPEN_TRIES 4
 
 /* A path that stays right when the program changes its directory. */
-static char *make_absolute(const char *path)
+static int make_absolute(const char *path, char **ret)
 {
         _cleanup_free_ char *here = NULL;
+        char *absolute;
 
         if (path[0] == '/')
-                return strdup(path);
-        here = getcwd(NULL, 0);
-        return here ? format_string("%s/%s", here, path) : NULL;
+                absolute = strdup(path);
+        else {
+                here = getcwd(NULL, 0);
+                if (!here)
+                        return -errno;
+                absolute = format_string("%s/%s", here, path);
+        }
+        if (!absolute)
+                return -ENOMEM;
+        *ret = absolute;
+        return 0;
 }
 
-static char *find_runtime_directory(const char *given)
+static int find_runtime_directory(const char *given, char **ret)
 {
         _cleanup_free_ char *standard = NULL;
 
         if (given)
-                return make_absolute(given);
+                return make_absolute(given, ret);
         standard = default_runtime_directory(true);
-        return standard ? make_absolute(standard) : NULL;
+        return standard ? make_absolute(standard, ret) : -ENOMEM;
 }
 
 PUBLIC int cfgw_client_new(const char *runtime_directory, cfgw_client **ret)
 {
         cfgw_client *client;
+        int r;
 
         if (!ret || (runtime_directory && !*runtime_directory))
                 return -EINVAL;
@@ -51,10 +61,10 @@ PUBLIC int cfgw_client_new(const char *runtime_directory, cfgw_client **ret)
         atomic_init(&client->ttl_usec, SETTLE_TIMES_DEFAULT.ttl_usec);
         client->pid = getpid();
         client->board_error = -ENOENT;
-        client->runtime_directory = find_runtime_directory(runtime_directory);
-        if (!client->runtime_directory) {
+        r = find_runtime_directory(runtime_directory, &client->runtime_directory);
+        if (r < 0) {
                 free(client);
-                return -ENOMEM;
+                return r;
         }
         *ret = client;
         return 0;
@@ -129,29 +139,35 @@ int client_view(cfgw_client *client, const char *domain, struct view **ret)
         return r;
 }
 
+static int set_source(cfgw_client *client, const char *domain, char **path)
+{
+        LOCK_SCOPE(&client->lock);
+        struct view *view;
+        char *old;
+        int r;
+
+        r = get_view(client, domain, &view);
+        if (r < 0)
+                return r;
+        if (view->used)
+                return -EBUSY;
+        old = view->source;
+        view->source = STEAL(*path);
+        free(old);
+        return 0;
+}
+
 PUBLIC int cfgw_client_set_source(cfgw_client *client, const char *domain, const char *path)
 {
         _cleanup_free_ char *absolute = NULL;
-        struct view *view;
         int r;
 
         if (!client || !domain || !domain_name_valid(domain) || !path || !*path)
                 return -EINVAL;
-        absolute = make_absolute(path);
-        if (!absolute)
-                return -ENOMEM;
-        {
-                LOCK_SCOPE(&client->lock);
-
-                r = get_view(client, domain, &view);
-                if (r < 0)
-                        return r;
-                if (view->used)
-                        return -EBUSY;
-                free(view->source);
-                view->source = STEAL(absolute);
-        }
-        return 0;
+        r = make_absolute(path, &absolute);
+        if (r < 0)
+                return r;
+        return set_source(client, domain, &absolute);
 }
 
 PUBLIC int cfgw_client_set_ttl(cfgw_client *client, uint64_t ttl_usec)

@@ -219,6 +219,23 @@ static const char *path_of(const struct view *view, const struct picture *pictur
         return picture->config ? cfgw_config_path(picture->config) : view->source;
 }
 
+/* What an error means that one of the daemon's files was met with. */
+static const char *describe(int error)
+{
+        switch (error) {
+        case -EBADMSG:
+                return "damaged";
+        case -EPERM:
+                return "somebody else could have written it";
+        case -EPROTONOSUPPORT:
+                return "of another version";
+        case -EAGAIN:
+                return "half written";
+        default:
+                return strerrordesc_np(-error);
+        }
+}
+
 /* Says in the status why the daemon, which lives, is not followed. */
 static void explain(struct picture *picture, int error)
 {
@@ -229,8 +246,8 @@ static void explain(struct picture *picture, int error)
         if (!picture->slot)
                 status_set_reason(status, "the daemon does not watch it");
         else if (error != -ESTALE)
-                status_set_reason(status, "the daemon cannot be followed: %s",
-                                  strerrordesc_np(-error));
+                status_set_reason(status, "the daemon's snapshot cannot be used: %s",
+                                  describe(error));
 }
 
 static void show_nothing(struct picture *picture, int board_error)
@@ -241,7 +258,7 @@ static void show_nothing(struct picture *picture, int board_error)
                 status_set_reason(&picture->status, "no daemon runs, and no source is known");
         else
                 status_set_reason(&picture->status, "the daemon's board cannot be used: %s",
-                                  strerrordesc_np(-board_error));
+                                  describe(board_error));
 }
 
 /* Makes @picture what the library reads by itself. */

@@ -91,7 +91,7 @@ static void a_board_that_cannot_be_trusted_is_said(void **state)
         assert_int_equal(cfgw_reader_config(reader, &config), -ENODATA);
         assert_int_equal(cfgw_reader_status(reader, &status), 0);
         assert_string_equal(cfgw_status_reason(status),
-                            "the daemon's board cannot be used: Bad message");
+                            "the daemon's board cannot be used: damaged");
         cfgw_status_free(status);
         cfgw_reader_free(reader);
         cfgw_client_unref(client);

@@ -270,7 +270,7 @@ static void a_snapshot_that_is_not_there_is_done_without(void **state)
         struct set set = start(state);
 
         assert_config(set.reader, 1, "one");
-        assert_not_taken(&set, "the daemon cannot be followed: No such file or directory");
+        assert_not_taken(&set, "the daemon's snapshot cannot be used: No such file or directory");
         /* It comes after all. */
         fake_accept(&set.daemon, 0, 2, SOURCE, fake_text("two", "/2"));
         assert_config(set.reader, 2, "two");
@@ -284,9 +284,9 @@ static void garbage_is_not_taken(void **state)
 
         assert_config(set.reader, 1, "one");
         testing_write_file(SNAPSHOT, "garbage");
-        assert_not_taken(&set, "the daemon cannot be followed: Bad message");
+        assert_not_taken(&set, "the daemon's snapshot cannot be used: damaged");
         testing_write_file(SNAPSHOT, "");
-        assert_not_taken(&set, "the daemon cannot be followed: Bad message");
+        assert_not_taken(&set, "the daemon's snapshot cannot be used: damaged");
         end(&set);
 }
 
@@ -303,7 +303,7 @@ static void no_cut_snapshot_is_taken(void **state)
         step = MAX(stat_whole.st_size / 40, 1);
         for (off_t size = stat_whole.st_size - 1; size > 0; size -= step) {
                 assert_int_equal(truncate(SNAPSHOT, size), 0);
-                assert_not_taken(&set, "the daemon cannot be followed: Bad message");
+                assert_not_taken(&set, "the daemon's snapshot cannot be used: damaged");
         }
         end(&set);
 }
@@ -317,10 +317,10 @@ static void links_and_fifos_are_not_taken(void **state)
         fake_store(&set.daemon, "datastore", 2, SOURCE, fake_text("two", "/2"));
         assert_int_equal(rename(SNAPSHOT, elsewhere), 0);
         assert_int_equal(symlink(elsewhere, SNAPSHOT), 0);
-        assert_not_taken(&set, "the daemon cannot be followed: Bad message");
+        assert_not_taken(&set, "the daemon's snapshot cannot be used: damaged");
         assert_int_equal(unlink(SNAPSHOT), 0);
         assert_int_equal(mkfifo(SNAPSHOT, 0644), 0);
-        assert_not_taken(&set, "the daemon cannot be followed: Bad message");
+        assert_not_taken(&set, "the daemon's snapshot cannot be used: damaged");
         end(&set);
 }
 
@@ -331,14 +331,17 @@ static void what_others_could_have_written_is_not_taken(void **state)
         assert_config(set.reader, 1, "one");
         fake_store(&set.daemon, "datastore", 2, SOURCE, fake_text("two", "/2"));
         assert_int_equal(chmod(SNAPSHOT, 0664), 0);
-        assert_not_taken(&set, "the daemon cannot be followed: Operation not permitted");
+        assert_not_taken(
+                &set, "the daemon's snapshot cannot be used: somebody else could have written it");
         assert_int_equal(chmod(SNAPSHOT, 0644), 0);
         assert_int_equal(chmod(testing_path(state, "datastore"), 0777), 0);
-        assert_not_taken(&set, "the daemon cannot be followed: Operation not permitted");
+        assert_not_taken(
+                &set, "the daemon's snapshot cannot be used: somebody else could have written it");
         assert_int_equal(chmod(testing_path(state, "datastore"), 0755), 0);
         if (geteuid() == 0) {
                 assert_int_equal(chown(SNAPSHOT, 65534, 65534), 0);
-                assert_not_taken(&set, "the daemon cannot be followed: Operation not permitted");
+                assert_not_taken(&set, "the daemon's snapshot cannot be used: somebody else could "
+                                       "have written it");
                 assert_int_equal(chown(SNAPSHOT, 0, 0), 0);
         }
         fake_state(&set.daemon, 0, 2, fake_text("two", "/2"), CFGW_STATE_VALID, 0, "");
@@ -355,15 +358,15 @@ static void the_wrong_snapshot_is_not_taken(void **state)
         assert_config(set.reader, 1, "one");
         fake_store(&set.daemon, "datastore", 3, SOURCE, fake_text("two", "/2"));
         assert_int_equal(rename(testing_path(state, "datastore/3.snap"), SNAPSHOT), 0);
-        assert_not_taken(&set, "the daemon cannot be followed: Bad message");
+        assert_not_taken(&set, "the daemon's snapshot cannot be used: damaged");
         fake_store(&set.daemon, "remote", 2, SOURCE, fake_text("two", "/2"));
         assert_int_equal(rename(testing_path(state, "remote/2.snap"), SNAPSHOT), 0);
-        assert_not_taken(&set, "the daemon cannot be followed: Bad message");
+        assert_not_taken(&set, "the daemon's snapshot cannot be used: damaged");
         fake_store(&set.daemon, "datastore", 2, SOURCE, fake_text("other", "/2"));
-        assert_not_taken(&set, "the daemon cannot be followed: Bad message");
+        assert_not_taken(&set, "the daemon's snapshot cannot be used: damaged");
         other.epoch++;
         fake_store(&other, "datastore", 2, SOURCE, fake_text("two", "/2"));
-        assert_not_taken(&set, "the daemon cannot be followed: Bad message");
+        assert_not_taken(&set, "the daemon's snapshot cannot be used: damaged");
         end(&set);
 }
 
