@@ -24,6 +24,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/xattr.h>
 
 static bool same_time(struct timespec a, struct timespec b)
 {
@@ -102,6 +103,7 @@ static int read_opened(int fd, const char *path, size_t size_max, const struct d
                 return fail_size(source, size_max);
         if (r < 0)
                 return fail(source, r);
+        source->has_acl = fgetxattr(fd, "system.posix_acl_access", NULL, 0) > 0;
         source->digest = digest_of(source->data, source->size);
         if (known && !digest_equal(known, &source->digest))
                 source->writer = probe_writer(fd);

@@ -34,6 +34,7 @@ struct source {
         size_t size;
         struct digest digest;
         struct stat stat; /* of the file that was read */
+        bool has_acl;     /* it has an access control list beside its mode (acl(5)) */
         int error;        /* SOURCE_UNREADABLE, SOURCE_MISSING: negative errno */
         char reason[128]; /* ... and in words */
 };

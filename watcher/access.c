@@ -13,8 +13,10 @@ struct access access_private(void)
         return (struct access){.gid = getegid(), .mode = OWNER_MODE};
 }
 
-struct access access_of(const struct stat *source)
+struct access access_of(const struct stat *source, bool has_acl)
 {
+        if (has_acl)
+                return access_private();
         return (struct access){
                 .gid = source->st_gid,
                 .mode = OWNER_MODE | (source->st_mode & (GROUP_READ | OTHER_READ)),
@@ -33,6 +35,23 @@ struct access access_widest(struct access a, struct access b)
         return widest;
 }
 
+struct access access_narrowest(struct access a, struct access b)
+{
+        struct access narrowest = {.gid = a.gid,
+                                   .mode = OWNER_MODE | (a.mode & b.mode & OTHER_READ)};
+
+        if (access_covers(b, (struct access){a.gid, a.mode & GROUP_READ}))
+                narrowest.mode |= a.mode & GROUP_READ;
+        if (!(narrowest.mode & GROUP_READ) && (b.mode & GROUP_READ) && (a.mode & OTHER_READ))
+                narrowest = (struct access){b.gid, narrowest.mode | GROUP_READ};
+        return narrowest;
+}
+
+bool access_equal(struct access a, struct access b)
+{
+        return a.gid == b.gid && a.mode == b.mode;
+}
+
 bool access_covers(struct access own, struct access shared)
 {
         if (own.mode & OTHER_READ)
@@ -40,6 +59,12 @@ bool access_covers(struct access own, struct access shared)
         if (shared.mode & OTHER_READ)
                 return false;
         return !(shared.mode & GROUP_READ) || ((own.mode & GROUP_READ) && own.gid == shared.gid);
+}
+
+/* The mode for a file whose group is not the wanted one: it is everybody's, like others. */
+static mode_t without_group(mode_t mode)
+{
+        return (mode & (mode_t)~0070) | (mode & 0007) << 3;
 }
 
 /* The mode with every r turned into @bits as well, for owner, group and others alike. */
@@ -67,7 +92,7 @@ int access_apply(int fd, struct access access)
                 if (fchmod(fd, access.mode & 0700) < 0)
                         return -errno;
                 if (fchown(fd, (uid_t)-1, access.gid) < 0)
-                        access.mode &= (mode_t)~0070;
+                        access.mode = without_group(access.mode);
         }
         return fchmod(fd, access.mode) < 0 ? -errno : 0;
 }
@@ -79,11 +104,13 @@ int access_apply_socket(const char *path, struct access access)
 
         if (lstat(path, &stat) < 0)
                 return -errno;
+        if (!S_ISSOCK(stat.st_mode)) /* chmod(2) would follow a link */
+                return -ENOTSOCK;
         if (stat.st_gid != access.gid) {
                 if (chmod(path, mode & 0700) < 0)
                         return -errno;
                 if (lchown(path, (uid_t)-1, access.gid) < 0)
-                        mode &= (mode_t)~0070;
+                        mode = without_group(mode);
         }
         return chmod(path, mode) < 0 ? -errno : 0;
 }

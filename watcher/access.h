@@ -18,18 +18,28 @@ struct access {
 /* The daemon alone: 0600 and its own group. For what no source file was seen of yet. */
 struct access access_private(void);
 
-/* What the source file's group and mode allow, never wider. */
-struct access access_of(const struct stat *source);
+/*
+ * What the source file's group and mode allow, never wider. Only the file's own, not those of
+ * the directories that lead to it. With an access control list (@has_acl) the mode's group
+ * bits mean something else, and somebody may be shut out by name: then it is private.
+ */
+struct access access_of(const struct stat *source, bool has_acl);
 
 /* The narrowest that lets in everybody whom @a or @b lets in (two groups: @a's group). */
 struct access access_widest(struct access a, struct access b);
+
+/* Who is let in by both. */
+struct access access_narrowest(struct access a, struct access b);
+
+bool access_equal(struct access a, struct access b);
 
 /* Whether everybody whom @shared lets in may read what @own protects as well. */
 bool access_covers(struct access own, struct access shared);
 
 /*
  * Gives the open file group and mode; directories get x wherever they have r. Where the
- * group cannot be given (no privilege, not a member) group access is dropped and 0 returned.
+ * group cannot be given (no privilege, not a member) the group that it has gets what others
+ * get, and 0 is returned.
  */
 int access_apply(int fd, struct access access);
 

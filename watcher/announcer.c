@@ -14,9 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PRIVATE_REASON "the reason is in the daemon's log, for those who may read the file"
-
 struct announcer {
+        const char *runtime_directory;
         struct domain *const *domains;
         size_t count;
         struct access access;
@@ -33,7 +32,7 @@ static struct access shared_access(const struct announcer *announcer)
         return access;
 }
 
-static int open_board(struct announcer *announcer, const char *runtime_directory)
+static int make_board(struct announcer *announcer, struct board_writer **ret)
 {
         _cleanup_free_ const char **names = calloc(announcer->count, sizeof(char *));
 
@@ -41,8 +40,8 @@ static int open_board(struct announcer *announcer, const char *runtime_directory
                 return -ENOMEM;
         for (size_t i = 0; i < announcer->count; i++)
                 names[i] = announcer->domains[i]->name;
-        return board_writer_new(runtime_directory, &announcer->access, names, announcer->count,
-                                &announcer->board);
+        return board_writer_new(announcer->runtime_directory, &announcer->access, names,
+                                announcer->count, ret);
 }
 
 int announcer_new(const char *runtime_directory, const char *helper, struct domain *const *domains,
@@ -56,7 +55,8 @@ int announcer_new(const char *runtime_directory, const char *helper, struct doma
         announcer->domains = domains;
         announcer->count = count;
         announcer->access = shared_access(announcer);
-        r = open_board(announcer, runtime_directory);
+        announcer->runtime_directory = runtime_directory;
+        r = make_board(announcer, &announcer->board);
         if (r < 0) {
                 log_error("cannot make the board in %s: %s", runtime_directory, strerror(-r));
                 return r;
@@ -92,13 +92,6 @@ struct publisher *announcer_publisher(const struct announcer *announcer)
         return announcer->publisher;
 }
 
-static const char *public_reason(const struct announcer *announcer, const struct domain *domain)
-{
-        if (domain->reason[0] == '\0' || access_covers(domain->access, announcer->access))
-                return domain->reason;
-        return PRIVATE_REASON;
-}
-
 static void tell_board(struct announcer *announcer, size_t i)
 {
         const struct domain *domain = announcer->domains[i];
@@ -111,7 +104,8 @@ static void tell_board(struct announcer *announcer, size_t i)
                 .digest = domain->digest,
         };
 
-        snprintf(entry.reason, sizeof(entry.reason), "%s", public_reason(announcer, domain));
+        snprintf(entry.reason, sizeof(entry.reason), "%s",
+                 domain_public_reason(domain, announcer->access));
         board_writer_set(announcer->board, i, &entry);
 }
 
@@ -129,7 +123,8 @@ static void tell_subscribers(struct announcer *announcer, size_t i, enum message
         };
 
         snprintf(message.domain, sizeof(message.domain), "%s", domain->name);
-        snprintf(message.reason, sizeof(message.reason), "%s", public_reason(announcer, domain));
+        snprintf(message.reason, sizeof(message.reason), "%s",
+                 domain_public_reason(domain, announcer->access));
         publisher_tell(announcer->publisher, i, &message, now);
 }
 
@@ -146,23 +141,43 @@ int announcer_show(struct announcer *announcer, uint64_t now)
 {
         for (size_t i = 0; i < announcer->count; i++) {
                 tell_board(announcer, i);
-                tell_subscribers(announcer, i, MESSAGE_CHANGE, now);
+                tell_subscribers(announcer, i,
+                                 announcer->domains[i]->accepted ? MESSAGE_CHANGE : MESSAGE_STATE,
+                                 now);
         }
         return board_writer_publish(announcer->board, now);
 }
 
+/*
+ * A new board takes the place of the old one: who has that mapped could read there whatever
+ * is told from now on, also if he is shut out now.
+ */
+static int replace_board(struct announcer *announcer, uint64_t now)
+{
+        _cleanup_(board_writer_free_p) struct board_writer *old = NULL;
+        struct board_writer *board;
+        int r;
+
+        r = make_board(announcer, &board);
+        if (r < 0)
+                return r;
+        old = announcer->board;
+        announcer->board = board;
+        for (size_t i = 0; i < announcer->count; i++)
+                tell_board(announcer, i);
+        return board_writer_publish(board, now);
+}
+
 int announcer_follow_access(struct announcer *announcer, uint64_t now)
 {
-        struct access access = shared_access(announcer);
+        struct access access = shared_access(announcer), before = announcer->access;
         int r, q;
 
-        if (access.gid == announcer->access.gid && access.mode == announcer->access.mode)
+        if (access_equal(access, before))
                 return 0;
         announcer->access = access;
-        r = board_writer_set_access(announcer->board, access);
-        q = publisher_set_access(announcer->publisher, access, now);
-        for (size_t i = 0; i < announcer->count; i++)
-                tell_board(announcer, i); /* reasons may have become public, or private */
+        r = replace_board(announcer, now);
+        q = publisher_set_access(announcer->publisher, access, !access_covers(access, before), now);
         return r < 0 ? r : q < 0 ? q : 1;
 }
 

@@ -113,16 +113,6 @@ int board_writer_new(const char *runtime_directory, const struct access *access,
         return 0;
 }
 
-int board_writer_set_access(struct board_writer *writer, struct access access)
-{
-        _cleanup_close_ int fd = -1;
-
-        fd = openat(writer->directory, BOARD_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd < 0)
-                return -errno;
-        return access_apply(fd, access);
-}
-
 /* Release: who sees the new number and looks again finds all that was written before. */
 static void announce(struct board_header *header)
 {

@@ -23,9 +23,6 @@ int board_writer_publish(struct board_writer *writer, uint64_t now);
 struct board_writer *board_writer_free(struct board_writer *writer);
 DEFINE_CLEANUP(struct board_writer *, board_writer_free);
 
-/* From now on the board is for those whom @access lets in. */
-int board_writer_set_access(struct board_writer *writer, struct access access);
-
 /* Makes @entry what slot @i says (generation last, with release), and wakes the waiters. */
 void board_writer_set(struct board_writer *writer, size_t i, const struct board_entry *entry);
 

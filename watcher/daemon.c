@@ -9,11 +9,13 @@
  *
  * Order of the start: locks, last good contents, watches, first looks, and only then the
  * board is renamed into place and the sockets are opened, so nobody ever sees a daemon that
- * has not looked yet. Order of the stop: farewell, board STOPPED, sockets away, locks last.
+ * has not looked yet. Order of the stop: the control
+ * socket, farewell, board STOPPED, locks last.
  */
 #include "daemon.h"
 
 #include "announcer.h"
+#include "claim.h"
 #include "control.h"
 #include "daemon_status.h"
 #include "filesystem.h"
@@ -27,7 +29,6 @@
 #include <signal.h>
 #include <string.h>
 
-#define LOCK_FILE "lock"
 #define WATCH_AGAIN_USEC (5 * USEC_PER_SEC) /* no event can tell when there is one to be had */
 
 /* More wake-ups for nothing than this in the window are noise; then there is some quiet. */
@@ -46,8 +47,7 @@ struct daemon {
         uint64_t started;
         uint64_t beat_at;
 
-        int runtime, state;           /* directories */
-        int runtime_lock, state_lock; /* held as long as they are open */
+        struct claim runtime, state;
 
         size_t count;
         struct domain **domains;
@@ -75,7 +75,8 @@ struct daemon {
 /* All of it each time, since any message may be dropped: READY counts only once anyway. */
 static void tell_manager(struct daemon *daemon)
 {
-        _cleanup_free_ char *line = daemon_status_line(daemon->domains, daemon->count);
+        _cleanup_free_ char *line = daemon_status_line(daemon->domains, daemon->count,
+                                                       announcer_access(daemon->announcer));
         _cleanup_free_ char *text =
                 format_string("READY=1\nWATCHDOG=1\nSTATUS=%s", line ? line : "");
 
@@ -83,28 +84,28 @@ static void tell_manager(struct daemon *daemon)
                 notify_send(&daemon->notify, text);
 }
 
-static void tell(struct daemon *daemon, size_t i, enum domain_news news, uint64_t now)
+static void tell(struct daemon *daemon, size_t i, enum domain_news news)
 {
         if (news == DOMAIN_NOTHING)
                 return;
-        announcer_tell(daemon->announcer, i, news, now);
+        announcer_tell(daemon->announcer, i, news, now_usec());
         if (news == DOMAIN_NEW_CONTENT)
                 domain_finish_accept(daemon->domains[i]);
         tell_manager(daemon);
 }
 
 /* The sources' modes may change while we run. */
-static void follow_access(struct daemon *daemon, uint64_t now)
+static void follow_access(struct daemon *daemon)
 {
         struct access access;
         int r;
 
-        r = announcer_follow_access(daemon->announcer, now);
+        r = announcer_follow_access(daemon->announcer, now_usec());
         if (r == 0)
                 return;
         access = announcer_access(daemon->announcer);
         if (r > 0)
-                r = access_apply(daemon->runtime, access);
+                r = access_apply(daemon->runtime.directory, access);
         if (r == 0)
                 r = control_set_access(daemon->control, access);
         if (r < 0)
@@ -227,9 +228,10 @@ static void arm(struct daemon *daemon, size_t i, uint64_t now)
 }
 
 /* Looks if a look is due; armed first, so that nothing happens unseen in between. */
-static enum domain_news look(struct daemon *daemon, size_t i, uint64_t now)
+static enum domain_news look(struct daemon *daemon, size_t i)
 {
         struct domain *domain = daemon->domains[i];
+        uint64_t now = now_usec(); /* the look at another file may have taken long */
 
         if (daemon->moved[i] || (!domain->settle.dirty && settle_deadline(&domain->settle) <= now))
                 arm(daemon, i, now);
@@ -238,12 +240,12 @@ static enum domain_news look(struct daemon *daemon, size_t i, uint64_t now)
         return domain_look(domain, now);
 }
 
-static void look_at_all(struct daemon *daemon, uint64_t now)
+static void look_at_all(struct daemon *daemon)
 {
-        open_watch(daemon, now);
+        open_watch(daemon, now_usec());
         for (size_t i = 0; i < daemon->count; i++)
-                tell(daemon, i, look(daemon, i, now), now);
-        follow_access(daemon, now);
+                tell(daemon, i, look(daemon, i));
+        follow_access(daemon);
 }
 
 /* -------------------------------------------------------------------- control */
@@ -310,6 +312,7 @@ static char *on_status(void *userdata)
                 .runtime_directory = daemon->options->runtime_directory,
                 .state_directory = daemon->options->state_directory,
                 .uptime_usec = now_usec() - daemon->started,
+                .audience = announcer_access(daemon->announcer),
                 .has_inotify = daemon->watch != NULL,
                 .publisher_pid = publisher_pid(announcer_publisher(daemon->announcer)),
                 .publisher_restarts = publisher_restarts(announcer_publisher(daemon->announcer)),
@@ -343,10 +346,11 @@ static uint64_t next_deadline(const struct daemon *daemon)
 static void turn(struct daemon *daemon)
 {
         struct publisher *publisher = announcer_publisher(daemon->announcer);
-        uint64_t now = now_usec(), next;
+        uint64_t now, next;
 
-        look_at_all(daemon, now);
+        look_at_all(daemon);
         answer_syncs(daemon);
+        now = now_usec();
         if (publisher_deadline(publisher) <= now)
                 publisher_dispatch(publisher, now);
         if (control_deadline(daemon->control) <= now)
@@ -414,9 +418,6 @@ static void start_loop(struct daemon *daemon)
 
         watch_fd_of(daemon, &daemon->publisher_io, publisher_fd(publisher), on_publisher);
         watch_fd_of(daemon, &daemon->control_io, control_fd(daemon->control), on_control);
-        watch_signal(daemon, &daemon->term, SIGTERM, on_stop);
-        watch_signal(daemon, &daemon->interrupt, SIGINT, on_stop);
-        watch_signal(daemon, &daemon->hangup, SIGHUP, on_hangup);
         ev_timer_init(&daemon->timer, on_timer, 0., 0.);
         daemon->timer.data = daemon;
 }
@@ -429,49 +430,32 @@ static int failed(const char *what, const char *path, int error)
         return error;
 }
 
-/* Clients trust what the owner of the runtime directory writes: it must be ours. */
-static int check_owner(int directory, const char *path)
+/* @before: the board of an earlier daemon, or NULL. */
+static int open_domain(struct daemon *daemon, const struct board *before,
+                       const struct domain_options *given, struct domain **ret)
 {
-        struct stat stat;
+        const struct board_slot *slot = before ? board_find(before, given->name) : NULL;
+        struct domain_options options = *given;
+        struct board_entry told;
 
-        if (fstat(directory, &stat) < 0)
-                return failed("use", path, -errno);
-        if (stat.st_uid != geteuid() && geteuid() != 0) {
-                log_error("%s belongs to another user", path);
-                return -EPERM;
-        }
-        return 0;
-}
-
-static int open_directory(const char *path, int *ret_directory, int *ret_lock)
-{
-        int r;
-
-        *ret_directory = directory_make(path);
-        if (*ret_directory < 0)
-                return failed("make", path, *ret_directory);
-        r = check_owner(*ret_directory, path);
-        if (r < 0)
-                return r;
-        *ret_lock = lock_take(*ret_directory, LOCK_FILE);
-        if (*ret_lock == -EWOULDBLOCK) {
-                log_error("another cfgwatchd uses %s", path);
-                return -EBUSY;
-        }
-        return *ret_lock < 0 ? failed("lock", path, *ret_lock) : 0;
+        if (slot && board_slot_read(slot, &told) == 0)
+                options.told = &told;
+        return domain_new(&options, daemon->state.directory, daemon->runtime.directory,
+                          daemon->started, ret);
 }
 
 static int open_domains(struct daemon *daemon)
 {
+        _cleanup_(board_unref_p) struct board *before = NULL;
         const struct options *options = daemon->options;
 
         daemon->domains = calloc(options->count, sizeof(struct domain *));
         daemon->moved = calloc(options->count, sizeof(bool));
         if (!daemon->domains || !daemon->moved)
                 return -ENOMEM;
+        board_open(options->runtime_directory, &before); /* there may be none, or none of use */
         for (size_t i = 0; i < options->count; i++) {
-                int r = domain_new(&options->domains[i], daemon->state, daemon->runtime,
-                                   daemon->started, &daemon->domains[i]);
+                int r = open_domain(daemon, before, &options->domains[i], &daemon->domains[i]);
 
                 if (r < 0)
                         return failed("keep the contents of domain", options->domains[i].name, r);
@@ -487,7 +471,7 @@ static int open_control(struct daemon *daemon, struct access access)
         const char *runtime = daemon->options->runtime_directory;
         int r;
 
-        r = access_apply(daemon->runtime, access);
+        r = access_apply(daemon->runtime.directory, access);
         if (r < 0)
                 return failed("set the mode of", runtime, r);
         r = control_new(runtime, &access, &handlers, &daemon->control);
@@ -498,7 +482,7 @@ static int open_control(struct daemon *daemon, struct access access)
 static void first_looks(struct daemon *daemon)
 {
         for (size_t i = 0; i < daemon->count; i++)
-                if (look(daemon, i, now_usec()) == DOMAIN_NEW_CONTENT)
+                if (look(daemon, i) == DOMAIN_NEW_CONTENT)
                         domain_finish_accept(daemon->domains[i]);
 }
 
@@ -525,11 +509,13 @@ static int start(struct daemon *daemon)
         /* Lease breaks say that a writer came while we probed for one: nothing to do. */
         signal(SIGIO, SIG_IGN);
         signal(SIGPIPE, SIG_IGN);
-        r = open_directory(daemon->options->runtime_directory, &daemon->runtime,
-                           &daemon->runtime_lock);
+        /* From now on they wait until the loop runs. */
+        watch_signal(daemon, &daemon->term, SIGTERM, on_stop);
+        watch_signal(daemon, &daemon->interrupt, SIGINT, on_stop);
+        watch_signal(daemon, &daemon->hangup, SIGHUP, on_hangup);
+        r = claim_take(daemon->options->runtime_directory, &daemon->runtime);
         if (r == 0)
-                r = open_directory(daemon->options->state_directory, &daemon->state,
-                                   &daemon->state_lock);
+                r = claim_take(daemon->options->state_directory, &daemon->state);
         if (r == 0)
                 r = open_domains(daemon);
         if (r < 0)
@@ -551,7 +537,7 @@ int daemon_new(const struct options *options, struct daemon **ret)
                 return -ENOMEM;
         daemon->options = options;
         daemon->started = now_usec();
-        daemon->runtime = daemon->state = daemon->runtime_lock = daemon->state_lock = -1;
+        daemon->runtime = daemon->state = CLAIM_NONE;
         notify_open(&daemon->notify);
         daemon->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
         if (!daemon->loop)
@@ -587,10 +573,8 @@ struct daemon *daemon_free(struct daemon *daemon)
         if (daemon->loop)
                 ev_loop_destroy(daemon->loop);
         notify_close(&daemon->notify);
-        close_p(&daemon->runtime);
-        close_p(&daemon->state);
-        close_p(&daemon->state_lock);
-        close_p(&daemon->runtime_lock);
+        claim_drop(&daemon->state);
+        claim_drop(&daemon->runtime);
         free(daemon);
         return NULL;
 }

@@ -37,24 +37,24 @@ static json_t *found_json(const struct domain *domain)
         return found;
 }
 
-static json_t *domain_json(const struct domain *domain)
+static json_t *domain_json(const struct domain *domain, struct access audience)
 {
         _cleanup_free_ char *degraded = domain_degraded(domain);
         char epoch[17];
 
         snprintf(epoch, sizeof(epoch), "%016" PRIx64, history_epoch(domain->history));
-        return json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:I, s:s, s:o, s:o, s:I, s:I, s:o, "
-                         "s:I, s:I, s:I, s:b, s:o}",
-                         "name", domain->name, "path", domain->path, "state",
-                         cfgw_state_name(domain->state), "since_usec",
-                         (json_int_t)domain->since_usec, "line", (json_int_t)domain->line, "reason",
-                         text_or_null(domain->reason), "generation", (json_int_t)domain->generation,
-                         "epoch", epoch, "digest", digest_json(domain), "accepted_usec",
-                         number_or_null(domain->accepted_usec), "sections",
-                         (json_int_t)domain->sections, "size", (json_int_t)domain->size, "found",
-                         found_json(domain), "accepted", (json_int_t)domain->accepted, "unchanged",
-                         (json_int_t)domain->unchanged, "invalid", (json_int_t)domain->invalid,
-                         "pending", domain->settle.dirty, "degraded", text_or_null(degraded));
+        return json_pack(
+                "{s:s, s:s, s:s, s:I, s:I, s:o, s:I, s:s, s:o, s:o, s:I, s:I, s:o, "
+                "s:I, s:I, s:I, s:b, s:o}",
+                "name", domain->name, "path", domain->path, "state", cfgw_state_name(domain->state),
+                "since_usec", (json_int_t)domain->since_usec, "line", (json_int_t)domain->line,
+                "reason", text_or_null(domain_public_reason(domain, audience)), "generation",
+                (json_int_t)domain->generation, "epoch", epoch, "digest", digest_json(domain),
+                "accepted_usec", number_or_null(domain->accepted_usec), "sections",
+                (json_int_t)domain->sections, "size", (json_int_t)domain->size, "found",
+                found_json(domain), "accepted", (json_int_t)domain->accepted, "unchanged",
+                (json_int_t)domain->unchanged, "invalid", (json_int_t)domain->invalid, "pending",
+                domain->settle.dirty, "degraded", text_or_null(degraded));
 }
 
 char *daemon_status_json(const struct daemon_facts *facts, struct domain *const *domains,
@@ -64,7 +64,7 @@ char *daemon_status_json(const struct daemon_facts *facts, struct domain *const 
         char *text;
 
         for (size_t i = 0; i < count; i++)
-                json_array_append_new(list, domain_json(domains[i]));
+                json_array_append_new(list, domain_json(domains[i], facts->audience));
         status = json_pack("{s:s, s:i, s:I, s:s, s:s, s:s, s:{s:i, s:I}, s:o}", "version",
                            PACKAGE_VERSION, "pid", (int)getpid(), "uptime_usec",
                            (json_int_t)facts->uptime_usec, "runtime_directory",
@@ -77,7 +77,7 @@ char *daemon_status_json(const struct daemon_facts *facts, struct domain *const 
         return text;
 }
 
-char *daemon_status_line(struct domain *const *domains, size_t count)
+char *daemon_status_line(struct domain *const *domains, size_t count, struct access audience)
 {
         const struct domain *wrong = NULL;
         size_t valid = 0;
@@ -91,5 +91,5 @@ char *daemon_status_line(struct domain *const *domains, size_t count)
         if (!wrong)
                 return format_string("%zu domains, all valid", count);
         return format_string("%zu of %zu domains valid; %s is %s: %s", valid, count, wrong->name,
-                             cfgw_state_name(wrong->state), wrong->reason);
+                             cfgw_state_name(wrong->state), domain_public_reason(wrong, audience));
 }

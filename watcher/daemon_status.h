@@ -11,6 +11,7 @@ struct daemon_facts {
         const char *runtime_directory;
         const char *state_directory;
         uint64_t uptime_usec;
+        struct access audience; /* who may hear this */
         bool has_inotify;
         pid_t publisher_pid; /* 0: it is down */
         uint64_t publisher_restarts;
@@ -21,6 +22,6 @@ char *daemon_status_json(const struct daemon_facts *facts, struct domain *const 
                          size_t count);
 
 /* One line: how many domains there are and which are not valid. free() it; NULL without memory. */
-char *daemon_status_line(struct domain *const *domains, size_t count);
+char *daemon_status_line(struct domain *const *domains, size_t count, struct access audience);
 
 #endif

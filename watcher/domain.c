@@ -65,49 +65,75 @@ static void put_in_force(struct domain *domain, const struct snapshot *snapshot)
         domain->accepted_usec = snapshot_accepted_usec(snapshot);
 }
 
+/*
+ * What an earlier daemon told of this domain must be no more than what is kept here: the
+ * state directory may have been brought back from a backup. Clients that heard of the rest
+ * must not take other content for it.
+ */
+static int check_told(struct domain *domain, const struct board_entry *told,
+                      const struct digest *newest)
+{
+        int r;
+
+        if (!told || told->epoch != history_epoch(domain->history) ||
+            told->generation < history_newest(domain->history))
+                return 0;
+        if (told->generation == history_newest(domain->history) &&
+            (told->generation == 0 || digest_equal(&told->digest, newest)))
+                return 0;
+        r = history_renew_epoch(domain->history);
+        if (r < 0)
+                return r;
+        log_warning("%s: generation %" PRIu64 " was told and is not in the history any more; a "
+                    "new epoch begins",
+                    domain->name, told->generation);
+        return 0;
+}
+
+/* Reads and parses the newest history entry. */
+static int read_last_good(struct domain *domain, struct look *look)
+{
+        int r;
+
+        r = report_new(&look->report);
+        if (r < 0)
+                return r;
+        r = history_read(domain->history, history_newest(domain->history), SOURCE_SIZE_MAX,
+                         &look->source.data, &look->source.size);
+        if (r < 0)
+                return r;
+        look->source.digest = digest_of(look->source.data, look->source.size);
+        return source_parse(&look->source, domain->name, domain->path, CFGW_LOAD_TOLERANT,
+                            look->report, &look->snapshot);
+}
+
 /* Brings the newest history entry back in force. An entry that is damaged is no content. */
-static int load_last_good(struct domain *domain)
+static int load_last_good(struct domain *domain, const struct board_entry *told)
 {
         _cleanup_(look_clear) struct look look = {.source = SOURCE_INIT};
         uint64_t newest = history_newest(domain->history);
-        int r;
+        int r, parsed = 0;
 
-        if (newest == 0)
-                return store_prune(domain->store, 0);
-        r = report_new(&look.report);
+        if (newest > 0)
+                parsed = read_last_good(domain, &look);
+        if (parsed == -ENOMEM)
+                return parsed;
+        r = check_told(domain, told, &look.source.digest);
         if (r < 0)
                 return r;
-        r = history_read(domain->history, newest, SOURCE_SIZE_MAX, &look.source.data,
-                         &look.source.size);
-        if (r == 0) {
-                look.source.digest = digest_of(look.source.data, look.source.size);
-                r = source_parse(&look.source, domain->name, domain->path, CFGW_LOAD_TOLERANT,
-                                 look.report, &look.snapshot);
-        }
-        if (r < 0) {
+        if (parsed < 0)
                 log_error("%s: generation %" PRIu64 " cannot be brought back from the history: %s",
-                          domain->name, newest, strerror(-r));
-                return r == -ENOMEM ? r : store_prune(domain->store, 0);
-        }
+                          domain->name, newest, strerror(-parsed));
+        if (newest == 0 || parsed < 0)
+                return store_prune(domain->store, 0);
         snapshot_stamp(look.snapshot, history_epoch(domain->history), newest,
                        history_accepted_usec(domain->history, newest));
-        r = store_put(domain->store, look.snapshot);
+        domain->access = history_access(domain->history);
+        r = store_put(domain->store, look.snapshot, domain->access);
         if (r < 0)
                 return r;
         put_in_force(domain, look.snapshot);
         return store_prune(domain->store, newest);
-}
-
-/* Who may read the source; who might when it was last seen; nobody. */
-static struct access first_access(const struct domain *domain, int state)
-{
-        struct stat stat_buffer;
-
-        if (stat(domain->path, &stat_buffer) == 0 && S_ISREG(stat_buffer.st_mode))
-                return access_of(&stat_buffer);
-        if (fstatat(state, domain->name, &stat_buffer, AT_SYMLINK_NOFOLLOW) == 0)
-                return access_of(&stat_buffer);
-        return access_private();
 }
 
 int domain_new(const struct domain_options *options, int state, int runtime, uint64_t now,
@@ -124,15 +150,14 @@ int domain_new(const struct domain_options *options, int state, int runtime, uin
                 return -ENOMEM;
         settle_init(&domain->settle, &options->times, now);
         domain->since_usec = now_realtime_usec();
-        domain->access = first_access(domain, state);
-        r = history_open(state, domain->name, domain->access, options->history_length,
-                         &domain->history);
+        domain->access = access_private();
+        r = history_open(state, domain->name, options->history_length, &domain->history);
         if (r < 0)
                 return r;
-        r = store_open(runtime, domain->name, domain->access, &domain->store);
+        r = store_open(runtime, domain->name, &domain->store);
         if (r < 0)
                 return r;
-        r = load_last_good(domain);
+        r = load_last_good(domain, options->told);
         if (r < 0)
                 return r;
         *ret = STEAL(domain);
@@ -213,18 +238,27 @@ static int look_at_file(const struct domain *domain, struct look *look)
         return r == -EBADMSG ? 0 : r;
 }
 
-/* The source's mode may change without its content. */
-static void follow_access(struct domain *domain, const struct source *source)
+/*
+ * The stored copies of the content in force are for those who may read it in the source. A
+ * source that holds something else says nothing about who may read this content; but who
+ * may not even read that shall not read the older one.
+ */
+static void follow_access(struct domain *domain, const struct source *source, bool is_same)
 {
-        struct access access = access_of(&source->stat);
+        struct access access = access_of(&source->stat, source->has_acl);
         int r, q;
 
-        if (access.gid == domain->access.gid && access.mode == domain->access.mode)
+        if (source->result != SOURCE_READ || domain->generation == 0)
                 return;
-        domain->access = access;
-        r = history_set_access(domain->history, access);
-        q = store_set_access(domain->store, access, domain->generation);
-        if (r < 0 || q < 0)
+        if (!is_same)
+                access = access_narrowest(domain->access, access);
+        if (access_equal(access, domain->access))
+                return;
+        r = store_set_access(domain->store, access, domain->generation);
+        q = history_set_access(domain->history, access);
+        if (r == 0 && q == 0)
+                domain->access = access; /* else it is tried again with the next look */
+        else
                 log_error("%s: cannot give the stored copies the mode of %s: %s", domain->name,
                           domain->path, strerror(r < 0 ? -r : -q));
 }
@@ -309,16 +343,19 @@ static enum domain_news cannot_store(struct domain *domain, int error, uint64_t 
 
 static enum domain_news accept_content(struct domain *domain, struct look *look, uint64_t now)
 {
+        struct access access = access_of(&look->source.stat, look->source.has_acl);
         uint64_t generation = history_newest(domain->history) + 1;
         int r;
 
         snapshot_stamp(look->snapshot, history_epoch(domain->history), generation,
                        now_realtime_usec());
-        r = store_put(domain->store, look->snapshot);
+        r = store_put(domain->store, look->snapshot, access);
         if (r == 0)
-                r = history_add(domain->history, look->source.data, look->source.size, &generation);
+                r = history_add(domain->history, look->source.data, look->source.size, access,
+                                &generation);
         if (r < 0)
                 return cannot_store(domain, r, now);
+        domain->access = access;
         put_in_force(domain, look->snapshot);
         domain->accepted++;
         domain->found_last = domain->settle.cause;
@@ -370,13 +407,13 @@ enum domain_news domain_look(struct domain *domain, uint64_t now)
 
         if (look_at_file(domain, &look) == 0) /* without memory: as if torn, so again */
                 seen = observe(domain, &look);
-        if (look.source.result == SOURCE_READ)
-                follow_access(domain, &look.source);
         switch (settle_observe(&domain->settle, &seen, now)) {
         case SETTLE_UNCHANGED:
+                follow_access(domain, &look.source, true);
                 news = unchanged(domain);
                 break;
         case SETTLE_REFUSE:
+                follow_access(domain, &look.source, false);
                 news = refuse(domain, &look);
                 break;
         case SETTLE_ACCEPT:
@@ -387,6 +424,13 @@ enum domain_news domain_look(struct domain *domain, uint64_t now)
                 break;
         }
         return news;
+}
+
+const char *domain_public_reason(const struct domain *domain, struct access audience)
+{
+        if (domain->reason[0] == '\0' || access_covers(domain->access, audience))
+                return domain->reason;
+        return "the reason is in the daemon's log, for those who may read the file";
 }
 
 char *domain_degraded(const struct domain *domain)

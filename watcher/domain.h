@@ -8,6 +8,7 @@
  * neither inotify nor the board nor any peer.
  */
 
+#include "board.h"
 #include "history.h"
 #include "settle.h"
 #include "source.h"
@@ -20,6 +21,7 @@ struct domain_options {
         const char *path; /* absolute */
         struct settle_times times;
         size_t history_length;
+        const struct board_entry *told; /* what an earlier daemon told of it; NULL: nothing known */
 };
 
 /* What a look brought. */
@@ -36,7 +38,7 @@ struct domain {
         struct settle settle; /* hints, syncs and rechecks go straight in */
         struct history *history;
         struct store *store;
-        struct access access; /* who may read the source */
+        struct access access; /* who may read the content in force */
 
         uint64_t generation; /* in force; 0: there is no content yet */
         struct digest digest;
@@ -78,6 +80,12 @@ enum domain_news domain_look(struct domain *domain, uint64_t now);
  * makes it durable, removes old copies, logs.
  */
 void domain_finish_accept(struct domain *domain);
+
+/*
+ * The reason, if everybody in @audience may read the file that it may quote from; else words
+ * that say where it is.
+ */
+const char *domain_public_reason(const struct domain *domain, struct access audience);
 
 /*
  * Why changes of this file may be found late (free() it), or NULL if there is no such reason.

@@ -33,7 +33,18 @@ int directory_make(const char *path)
         return fd < 0 ? -errno : fd;
 }
 
-int directory_make_at(int parent, const char *name, struct access access)
+int directory_check_own(int directory)
+{
+        struct stat stat;
+
+        if (fstat(directory, &stat) < 0)
+                return -errno;
+        if (stat.st_uid != geteuid() || stat.st_mode & (S_IWGRP | S_IWOTH))
+                return -EPERM;
+        return 0;
+}
+
+int directory_make_at(int parent, const char *name)
 {
         _cleanup_close_ int fd = -1;
         int r;
@@ -43,10 +54,8 @@ int directory_make_at(int parent, const char *name, struct access access)
         fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
-        r = access_apply(fd, access);
-        if (r < 0)
-                return r;
-        return steal_fd(&fd);
+        r = directory_check_own(fd);
+        return r < 0 ? r : steal_fd(&fd);
 }
 
 static int write_temporary(int directory, const char *name, const void *data, size_t size,
@@ -55,7 +64,8 @@ static int write_temporary(int directory, const char *name, const void *data, si
         _cleanup_close_ int fd = -1;
         int r;
 
-        fd = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+        unlinkat(directory, name, 0); /* of a writer that was killed */
+        fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0)
                 return -errno;
         r = write_all(fd, data, size);

@@ -10,8 +10,14 @@
 /* Makes @path and its parents (0755 less the umask) and opens it. Returns an fd or -errno. */
 int directory_make(const char *path);
 
-/* Makes the directory @name in @parent, gives it @access and opens it. An fd or -errno. */
-int directory_make_at(int parent, const char *name, struct access access);
+/*
+ * Makes the directory @name in @parent, for nobody else yet, or opens the one that is there.
+ * -EPERM: that is not ours, or others may write to it. An fd or -errno.
+ */
+int directory_make_at(int parent, const char *name);
+
+/* -EPERM: the directory belongs to somebody else, or others may write to it. */
+int directory_check_own(int directory);
 
 /*
  * Makes @name in @directory hold exactly @data, or leaves it as it was: temporary name,

@@ -200,7 +200,8 @@ int helper_new(const char *program, const char *const *arguments, uint64_t now, 
         return 0;
 }
 
-int helper_set_arguments(struct helper *helper, const char *const *arguments, uint64_t now)
+int helper_set_arguments(struct helper *helper, const char *const *arguments, bool restart,
+                         uint64_t now)
 {
         char **argv;
         int r;
@@ -210,7 +211,8 @@ int helper_set_arguments(struct helper *helper, const char *const *arguments, ui
                 return r;
         child_argv_free(helper->argv);
         helper->argv = argv;
-        if (helper->state != HELPER_STARTING && helper->state != HELPER_RUNNING)
+        /* One that is starting has read the old ones, or is about to. */
+        if (helper->state != HELPER_STARTING && !(restart && helper->state == HELPER_RUNNING))
                 return 0;
         helper->verdict = CAUSE_REPLACED;
         bury(helper, now);

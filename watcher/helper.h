@@ -27,10 +27,11 @@ int helper_new(const char *program, const char *const *arguments, uint64_t now,
                struct helper **ret);
 
 /*
- * Gives it other @arguments, by ending the process that has the old ones. On failure
- * nothing has changed.
+ * Gives the next process other @arguments, and with @restart ends the one that has the old
+ * ones. On failure nothing has changed.
  */
-int helper_set_arguments(struct helper *helper, const char *const *arguments, uint64_t now);
+int helper_set_arguments(struct helper *helper, const char *const *arguments, bool restart,
+                         uint64_t now);
 
 /* Lets it end by itself for some 100 ms (it sees the end of the stream), then kills it. */
 struct helper *helper_free(struct helper *helper);

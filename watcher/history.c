@@ -50,7 +50,6 @@
 
 struct history {
         int directory;
-        struct access access;
         size_t length;
         uint64_t epoch;
         uint64_t newest;
@@ -66,7 +65,7 @@ static int epoch_write(const struct history *history, const char *use)
 
         if (!text)
                 return -ENOMEM;
-        return file_replace(history->directory, EPOCH_FILE, text, strlen(text), history->access,
+        return file_replace(history->directory, EPOCH_FILE, text, strlen(text), access_private(),
                             true);
 }
 
@@ -191,17 +190,15 @@ static int entries_find(struct history *history)
         return 0;
 }
 
-int history_open(int state, const char *domain, struct access access, size_t length,
-                 struct history **ret)
+int history_open(int state, const char *domain, size_t length, struct history **ret)
 {
         _cleanup_(history_free_p) struct history *history = calloc(1, sizeof(*history));
         int r;
 
         if (!history)
                 return -ENOMEM;
-        history->access = access;
         history->length = MAX(length, (size_t)1);
-        history->directory = directory_make_at(state, domain, access);
+        history->directory = directory_make_at(state, domain);
         if (history->directory < 0)
                 return history->directory;
         r = entries_find(history);
@@ -299,25 +296,26 @@ static void drop_oldest(struct history *history)
         history->pruned = r == 0; /* else it is tried again with the next entry */
 }
 
-static int put(const struct history *history, const char *suffix, const void *data, size_t size)
+static int put(const struct history *history, const char *suffix, const void *data, size_t size,
+               struct access access)
 {
         char name[NUMBER_NAME_SIZE];
 
         number_name(history->newest + 1, suffix, name);
-        return file_replace(history->directory, name, data, size, history->access,
-                            !history->marked);
+        return file_replace(history->directory, name, data, size, access, !history->marked);
 }
 
-int history_add(struct history *history, const void *data, size_t size, uint64_t *ret_generation)
+int history_add(struct history *history, const void *data, size_t size, struct access access,
+                uint64_t *ret_generation)
 {
         _cleanup_free_ char *line = digest_line(history->newest + 1, data, size);
         int r;
 
         if (!line)
                 return -ENOMEM;
-        r = put(history, DIGEST_SUFFIX, line, strlen(line));
+        r = put(history, DIGEST_SUFFIX, line, strlen(line), access_private());
         if (r == 0)
-                r = put(history, SUFFIX, data, size);
+                r = put(history, SUFFIX, data, size, access);
         if (r < 0) {
                 /* It may be there, only not durable: nobody shall find it at the next start. */
                 number_remove(history->directory, SUFFIX, history->newest + 1);
@@ -344,8 +342,36 @@ int history_sync(struct history *history)
         return 0;
 }
 
+int history_renew_epoch(struct history *history)
+{
+        uint64_t before = history->epoch;
+        int r;
+
+        r = epoch_make(history);
+        if (r == 0)
+                r = epoch_write(history, history->marked ? history->boot : USE_ENDED);
+        if (r < 0)
+                history->epoch = before;
+        return r;
+}
+
+struct access history_access(const struct history *history)
+{
+        struct stat stat;
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(history->newest, SUFFIX, name);
+        if (fstatat(history->directory, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
+                return access_private();
+        return access_of(&stat, false);
+}
+
 int history_set_access(struct history *history, struct access access)
 {
-        history->access = access;
-        return access_apply(history->directory, access);
+        _cleanup_close_ int fd = -1;
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(history->newest, SUFFIX, name);
+        fd = openat(history->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        return fd < 0 ? -errno : access_apply(fd, access);
 }

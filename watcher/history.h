@@ -22,8 +22,7 @@ struct history;
  * any entry, without a readable epoch, or if the machine went down while the epoch was in
  * use. @length: how many generations are kept.
  */
-int history_open(int state, const char *domain, struct access access, size_t length,
-                 struct history **ret);
+int history_open(int state, const char *domain, size_t length, struct history **ret);
 struct history *history_free(struct history *history); /* a good end: makes all durable */
 DEFINE_CLEANUP(struct history *, history_free);
 
@@ -46,12 +45,23 @@ uint64_t history_accepted_usec(const struct history *history, uint64_t generatio
  * Adds the entry after the newest one. On failure nothing has changed and the same number is
  * given the next time. To be followed by history_sync() as soon as everybody has been told.
  */
-int history_add(struct history *history, const void *data, size_t size, uint64_t *ret_generation);
+int history_add(struct history *history, const void *data, size_t size, struct access access,
+                uint64_t *ret_generation);
 
 /* Makes the newest entry durable, and drops the oldest ones beyond the length. */
 int history_sync(struct history *history);
 
-/* From now on directory and entries are for those whom @access lets in. */
+/*
+ * Begins a new epoch: somebody outside knows more of the old one than is kept here. -errno:
+ * it cannot be stored, and nothing has changed.
+ */
+int history_renew_epoch(struct history *history);
+
+/*
+ * Who may read the content of the newest entry. Nobody but the daemon gets at the entries
+ * themselves: their directory is private, and their mode is a note for the next start.
+ */
+struct access history_access(const struct history *history);
 int history_set_access(struct history *history, struct access access);
 
 #endif

@@ -77,12 +77,18 @@ int publisher_new(const char *runtime_directory, const char *helper, const struc
         return 0;
 }
 
-int publisher_set_access(struct publisher *publisher, struct access access, uint64_t now)
+int publisher_set_access(struct publisher *publisher, struct access access, bool shut_out,
+                         uint64_t now)
 {
         struct helper_arguments arguments;
+        int r;
 
         fill_arguments(&arguments, publisher, &access);
-        return helper_set_arguments(publisher->helper, arguments.list, now);
+        r = helper_set_arguments(publisher->helper, arguments.list, shut_out, now);
+        if (r < 0 || shut_out)
+                return r;
+        r = access_apply_socket(publisher->path, access);
+        return r == -ENOENT ? 0 : r; /* a helper that is down makes it as it is to be */
 }
 
 /* Sends what is due, as far as the helper takes it. */

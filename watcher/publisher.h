@@ -26,10 +26,11 @@ struct publisher *publisher_free(struct publisher *publisher);
 DEFINE_CLEANUP(struct publisher *, publisher_free);
 
 /*
- * From now on events are for those whom @access lets in: the helper is started anew, so that
- * who is not among them loses the connection that he has.
+ * From now on events are for those whom @access lets in. With @shut_out somebody is not among
+ * them any more: then the helper is started anew, so that he loses the connection he has.
  */
-int publisher_set_access(struct publisher *publisher, struct access access, uint64_t now);
+int publisher_set_access(struct publisher *publisher, struct access access, bool shut_out,
+                         uint64_t now);
 
 int publisher_fd(const struct publisher *publisher);
 uint64_t publisher_deadline(const struct publisher *publisher);

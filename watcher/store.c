@@ -8,7 +8,6 @@
 
 struct store {
         int directory;
-        struct access access;
 };
 
 struct store *store_free(struct store *store)
@@ -20,14 +19,13 @@ struct store *store_free(struct store *store)
         return NULL;
 }
 
-int store_open(int runtime, const char *domain, struct access access, struct store **ret)
+int store_open(int runtime, const char *domain, struct store **ret)
 {
         _cleanup_(store_free_p) struct store *store = calloc(1, sizeof(*store));
 
         if (!store)
                 return -ENOMEM;
-        store->access = access;
-        store->directory = directory_make_at(runtime, domain, access);
+        store->directory = directory_make_at(runtime, domain);
         if (store->directory < 0)
                 return store->directory;
         temporaries_remove(store->directory);
@@ -42,13 +40,15 @@ static struct access read_only(struct access access)
         return access;
 }
 
-int store_put(struct store *store, const struct snapshot *snapshot)
+int store_put(struct store *store, const struct snapshot *snapshot, struct access access)
 {
         char name[NUMBER_NAME_SIZE];
+        int r;
 
         number_name(snapshot_generation(snapshot), SUFFIX, name);
-        return file_replace(store->directory, name, snapshot, snapshot_size(snapshot),
-                            read_only(store->access), false);
+        r = file_replace(store->directory, name, snapshot, snapshot_size(snapshot),
+                         read_only(access), false);
+        return r < 0 ? r : access_apply(store->directory, access);
 }
 
 int store_prune(struct store *store, uint64_t newest)
@@ -58,23 +58,18 @@ int store_prune(struct store *store, uint64_t newest)
         return numbers_prune(store->directory, SUFFIX, oldest, newest);
 }
 
-static int set_snapshot_access(struct store *store, uint64_t generation)
+int store_set_access(struct store *store, struct access access, uint64_t newest)
 {
         _cleanup_close_ int fd = -1;
         char name[NUMBER_NAME_SIZE];
+        int r;
 
-        number_name(generation, SUFFIX, name);
+        r = access_apply(store->directory, access);
+        if (r < 0)
+                return r;
+        number_name(newest, SUFFIX, name);
         fd = openat(store->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return errno == ENOENT ? 0 : -errno;
-        return access_apply(fd, read_only(store->access));
-}
-
-int store_set_access(struct store *store, struct access access, uint64_t newest)
-{
-        int r;
-
-        store->access = access;
-        r = access_apply(store->directory, access);
-        return r < 0 ? r : set_snapshot_access(store, newest);
+        return access_apply(fd, read_only(access));
 }

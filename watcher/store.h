@@ -16,17 +16,20 @@
 struct store;
 
 /* Opens (makes) the directory of @domain in the directory @runtime. */
-int store_open(int runtime, const char *domain, struct access access, struct store **ret);
+int store_open(int runtime, const char *domain, struct store **ret);
 struct store *store_free(struct store *store);
 DEFINE_CLEANUP(struct store *, store_free);
 
-/* Writes a stamped snapshot. With write(2), so that a full tmpfs is an error, no SIGBUS. */
-int store_put(struct store *store, const struct snapshot *snapshot);
+/*
+ * Writes a stamped snapshot for those whom @access lets in; what is older stays for those
+ * for whom it was. With write(2), so that a full tmpfs is an error, no SIGBUS.
+ */
+int store_put(struct store *store, const struct snapshot *snapshot, struct access access);
 
 /* Removes all but the last few up to @newest, and what another sequence left above it. */
 int store_prune(struct store *store, uint64_t newest);
 
-/* From now on directory, newest and later snapshots are for those whom @access lets in. */
+/* From now on the directory and the snapshot @newest are for those whom @access lets in. */
 int store_set_access(struct store *store, struct access access, uint64_t newest);
 
 #endif

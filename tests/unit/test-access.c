@@ -18,12 +18,13 @@ static void test_source_mode_is_followed_without_write_and_execute(void **state)
 {
         struct stat source = {.st_gid = 34, .st_mode = S_IFREG | 0777};
 
-        assert_int_equal(access_of(&source).mode, 0644);
-        assert_int_equal(access_of(&source).gid, 34);
+        assert_int_equal(access_of(&source, false).mode, 0644);
+        assert_int_equal(access_of(&source, false).gid, 34);
         source.st_mode = S_IFREG | 0640;
-        assert_int_equal(access_of(&source).mode, 0640);
+        assert_int_equal(access_of(&source, false).mode, 0640);
+        assert_int_equal(access_of(&source, true).mode, 0600); /* an ACL says something else */
         source.st_mode = S_IFREG | 0000;
-        assert_int_equal(access_of(&source).mode, 0600);
+        assert_int_equal(access_of(&source, false).mode, 0600);
 }
 
 static void test_widest_lets_in_everybody_of_one_group(void **state)
@@ -36,6 +37,18 @@ static void test_widest_lets_in_everybody_of_one_group(void **state)
         assert_int_equal(access_widest(b, c).gid, 34);
         assert_int_equal(access_widest(b, c).mode, 0644);
         assert_int_equal(access_widest(b, make(35, 0640)).mode, 0640);
+}
+
+static void test_narrowest_lets_in_who_may_read_both(void **state)
+{
+        assert_int_equal(access_narrowest(make(34, 0640), make(34, 0640)).mode, 0640);
+        assert_int_equal(access_narrowest(make(34, 0640), make(34, 0600)).mode, 0600);
+        assert_int_equal(access_narrowest(make(1, 0600), make(34, 0644)).mode, 0600);
+        assert_int_equal(access_narrowest(make(34, 0640), make(35, 0640)).mode, 0600);
+        assert_int_equal(access_narrowest(make(1, 0644), make(34, 0640)).mode, 0640);
+        assert_int_equal(access_narrowest(make(1, 0644), make(34, 0640)).gid, 34);
+        assert_int_equal(access_narrowest(make(34, 0640), make(1, 0644)).mode, 0640);
+        assert_int_equal(access_narrowest(make(34, 0640), make(1, 0644)).gid, 34);
 }
 
 static void test_covers_says_whether_all_who_see_the_board_may_read_the_file(void **state)
@@ -111,6 +124,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_source_mode_is_followed_without_write_and_execute),
                 TEST(test_widest_lets_in_everybody_of_one_group),
+                TEST(test_narrowest_lets_in_who_may_read_both),
                 TEST(test_covers_says_whether_all_who_see_the_board_may_read_the_file),
                 TEST(test_apply_gives_directories_search_and_files_none),
                 TEST(test_apply_gives_the_group_where_that_is_allowed),

@@ -37,6 +37,7 @@ static json_t *status_of(struct domain *domain, json_t **ret_domain)
                 .runtime_directory = "/run/x",
                 .state_directory = "/var/lib/x",
                 .uptime_usec = 5,
+                .audience = access_private(),
                 .has_inotify = true,
                 .publisher_pid = 42,
                 .publisher_restarts = 3,
@@ -88,7 +89,7 @@ static void test_domain_without_content_says_so(void **state)
 {
         struct domain *domain = make_domain(state, "nonsense\n");
         json_t *told, *status = status_of(domain, &told);
-        _cleanup_free_ char *line = daemon_status_line(&domain, 1);
+        _cleanup_free_ char *line = daemon_status_line(&domain, 1, access_private());
 
         assert_string_equal(text_of(told, "state"), "invalid");
         assert_int_equal(number_of(told, "line"), 1);
@@ -98,6 +99,17 @@ static void test_domain_without_content_says_so(void **state)
         assert_string_equal(line, "0 of 1 domains valid; datastore is invalid: syntax error "
                                   "(expected header)");
         json_decref(status);
+        domain_free(domain);
+}
+
+static void test_reason_is_not_told_to_who_may_not_read_the_file(void **state)
+{
+        struct domain *domain = make_domain(state, "nonsense\n");
+        struct access all = {.gid = getegid(), .mode = 0644};
+        _cleanup_free_ char *line = daemon_status_line(&domain, 1, all);
+
+        assert_null(strstr(line, "syntax"));
+        assert_non_null(strstr(line, "the daemon's log"));
         domain_free(domain);
 }
 
@@ -122,6 +134,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_valid_domain_is_told_in_full),
                 TEST(test_domain_without_content_says_so),
+                TEST(test_reason_is_not_told_to_who_may_not_read_the_file),
                 TEST(test_blind_watch_is_told_as_degraded),
         };
 

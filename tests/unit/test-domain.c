@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #define FIRST "datastore: one\n\tpath /srv/one\n"
 #define SECOND "datastore: two\n\tpath /srv/two\n"
@@ -31,7 +32,7 @@ static int make_directory(void **state, const char *name)
         return fd;
 }
 
-static struct fixture start(void **state)
+static struct fixture start_told(void **state, const struct board_entry *told)
 {
         struct fixture fixture = {.path = testing_path(state, "file.cfg"), .now = USEC_PER_SEC};
         struct domain_options options = {
@@ -39,6 +40,7 @@ static struct fixture start(void **state)
                 .path = fixture.path,
                 .times = SETTLE_TIMES_DEFAULT,
                 .history_length = 10,
+                .told = told,
         };
         int state_fd = make_directory(state, "state"), runtime = make_directory(state, "runtime");
 
@@ -47,6 +49,11 @@ static struct fixture start(void **state)
         close(state_fd);
         close(runtime);
         return fixture;
+}
+
+static struct fixture start(void **state)
+{
+        return start_told(state, NULL);
 }
 
 /* Looks as often as looks are due until the domain is clean; the last news that came. */
@@ -300,8 +307,10 @@ static void test_stored_copies_follow_the_mode_of_the_source(void **state)
         settle(&fixture);
         assert_int_equal(stat(testing_path(state, "runtime/datastore/1.snap"), &stat_buffer), 0);
         assert_int_equal(stat_buffer.st_mode & 07777, 0440);
-        assert_int_equal(stat(testing_path(state, "state/datastore"), &stat_buffer), 0);
+        assert_int_equal(stat(testing_path(state, "runtime/datastore"), &stat_buffer), 0);
         assert_int_equal(stat_buffer.st_mode & 07777, 0750);
+        assert_int_equal(stat(testing_path(state, "state/datastore"), &stat_buffer), 0);
+        assert_int_equal(stat_buffer.st_mode & 07777, 0700);
         assert_int_equal(chmod(fixture.path, 0600), 0);
         settle_hint(&fixture.domain->settle, SETTLE_HINT_TOUCHED, fixture.now);
         assert_int_equal(settle(&fixture), DOMAIN_NOTHING);
@@ -309,6 +318,107 @@ static void test_stored_copies_follow_the_mode_of_the_source(void **state)
         assert_int_equal(stat_buffer.st_mode & 07777, 0400);
         assert_int_equal(stat(testing_path(state, "runtime/datastore"), &stat_buffer), 0);
         assert_int_equal(stat_buffer.st_mode & 07777, 0700);
+        domain_free(fixture.domain);
+}
+
+static mode_t mode_of(void **state, const char *name)
+{
+        struct stat stat_buffer;
+
+        assert_int_equal(stat(testing_path(state, "%s", name), &stat_buffer), 0);
+        return stat_buffer.st_mode & 07777;
+}
+
+/* Puts @text with @mode in the place of the file, as an editor does that saves anew. */
+static void save_with_mode(void **state, struct fixture *fixture, const char *text, mode_t mode)
+{
+        const char *other = testing_path(state, "other");
+
+        testing_write_file(other, text);
+        assert_int_equal(chmod(other, mode), 0);
+        assert_int_equal(rename(other, fixture->path), 0);
+        settle_hint(&fixture->domain->settle, SETTLE_HINT_RENAME, fixture->now);
+        settle(fixture);
+}
+
+static void test_wider_file_does_not_open_the_content_before_it(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        assert_int_equal(chmod(testing_path(state, "file.cfg"), 0600), 0);
+        fixture = start(state);
+        settle(&fixture);
+        save_with_mode(state, &fixture, BROKEN, 0644); /* generation 1 stays in force */
+        assert_int_equal(mode_of(state, "runtime/datastore/1.snap"), 0400);
+        assert_int_equal(mode_of(state, "runtime/datastore"), 0700);
+        domain_free(fixture.domain);
+
+        fixture = start(state); /* a restart brings it back, for nobody else */
+        settle(&fixture);
+        assert_int_equal(fixture.domain->generation, 1);
+        assert_int_equal(mode_of(state, "runtime/datastore/1.snap"), 0400);
+        save_with_mode(state, &fixture, SECOND, 0644);
+        assert_int_equal(mode_of(state, "runtime/datastore/2.snap"), 0444);
+        assert_int_equal(mode_of(state, "runtime/datastore/1.snap"), 0400);
+        assert_int_equal(mode_of(state, "runtime/datastore"), 0755);
+        save_with_mode(state, &fixture, BROKEN, 0600); /* who may not read that ... */
+        assert_int_equal(mode_of(state, "runtime/datastore/2.snap"), 0400);
+        domain_free(fixture.domain);
+}
+
+static void test_content_behind_an_access_control_list_is_private(void **state)
+{
+        /* user::rw- user:1000:r-- group::--- mask::r-- other::--- (acl(5), xattr format) */
+        static const unsigned char acl[] = {
+                2,  0, 0, 0,                         /* version */
+                1,  0, 6, 0, 0xff, 0xff, 0xff, 0xff, /* owner */
+                2,  0, 4, 0, 0xe8, 3,    0,    0,    /* user 1000 */
+                4,  0, 0, 0, 0xff, 0xff, 0xff, 0xff, /* group */
+                16, 0, 4, 0, 0xff, 0xff, 0xff, 0xff, /* mask */
+                32, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, /* others */
+        };
+        struct fixture fixture;
+        const char *path = testing_path(state, "file.cfg");
+
+        testing_write_file(path, FIRST);
+        if (setxattr(path, "system.posix_acl_access", acl, sizeof(acl), 0) < 0)
+                skip();                                     /* no lists on this file system */
+        assert_int_equal(mode_of(state, "file.cfg"), 0640); /* the mask shows as the group's */
+        fixture = start(state);
+        settle(&fixture);
+        assert_int_equal(mode_of(state, "runtime/datastore/1.snap"), 0400);
+        domain_free(fixture.domain);
+}
+
+static void test_state_from_a_backup_begins_a_new_epoch(void **state)
+{
+        struct board_entry told = {.state = CFGW_STATE_VALID};
+        struct fixture fixture;
+        uint64_t epoch;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        epoch = told.epoch = history_epoch(fixture.domain->history);
+        told.generation = 1;
+        told.digest = fixture.domain->digest;
+        domain_free(fixture.domain);
+
+        fixture = start_told(state, &told); /* as it was told: nothing lost */
+        assert_true(history_epoch(fixture.domain->history) == epoch);
+        domain_free(fixture.domain);
+        told.digest.bytes[0] ^= 1;
+        fixture = start_told(state, &told); /* another content had this number */
+        assert_true(history_epoch(fixture.domain->history) != epoch);
+        domain_free(fixture.domain);
+        fixture = start(state);
+        told.epoch = epoch = history_epoch(fixture.domain->history);
+        told.generation = 2;
+        domain_free(fixture.domain);
+        fixture = start_told(state, &told); /* a generation that is not kept */
+        assert_true(history_epoch(fixture.domain->history) != epoch);
+        assert_int_equal(fixture.domain->generation, 1);
         domain_free(fixture.domain);
 }
 
@@ -342,6 +452,9 @@ int main(void)
                 TEST(test_cut_of_last_good_is_confirmed_before_it_is_believed),
                 TEST(test_open_writer_is_waited_for),
                 TEST(test_stored_copies_follow_the_mode_of_the_source),
+                TEST(test_wider_file_does_not_open_the_content_before_it),
+                TEST(test_content_behind_an_access_control_list_is_private),
+                TEST(test_state_from_a_backup_begins_a_new_epoch),
                 TEST(test_few_snapshots_are_kept),
         };
 

@@ -119,7 +119,7 @@ static void socket_follows_a_new_mode(void **state)
         publishing_tell(&publishing, MESSAGE_CHANGE, 4);
         PUBLISHING_UNTIL(&publishing, publishing_hear_generation(&publishing, 4));
         access.mode = 0640;
-        assert_int_equal(publisher_set_access(publishing.publisher, access, now_usec()), 0);
+        assert_int_equal(publisher_set_access(publishing.publisher, access, true, now_usec()), 0);
         PUBLISHING_UNTIL(&publishing,
                          lstat(publishing.socket, &stat) == 0 && (stat.st_mode & 0777) == 0660);
         PUBLISHING_UNTIL(&publishing,

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CFGWATCH_CLAIM_H
+#define CFGWATCH_CLAIM_H
+
+/* A directory that belongs to this daemon alone, as long as the lock file in it is held. */
+
+struct claim {
+        int directory;
+        int lock;
+};
+
+#define CLAIM_NONE ((struct claim){-1, -1})
+
+/*
+ * Makes the directory at @path, checks that nobody else can write to it, and locks it. On
+ * failure the reason was logged: -EPERM, -EBUSY (another daemon uses it) and others.
+ */
+int claim_take(const char *path, struct claim *ret);
+
+void claim_drop(struct claim *claim);
+
+#endif
