@@ -143,6 +143,7 @@ tests_unit_test_publisher_socket_LDADD = libpublishing.la $(TEST_SERVING)
 EXTRA_tests_unit_test_publisher_DEPENDENCIES = cfgwatch-publisher
 EXTRA_tests_unit_test_publisher_socket_DEPENDENCIES = cfgwatch-publisher
 tests_unit_test_control_LDADD = $(TEST_SERVING)
+tests_unit_test_control_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
 
 # fuzz: each target as a test that replays its corpus, and by libFuzzer (needs clang):
 #   ./configure CC=clang --enable-fuzzers && make fuzzers && tests/fuzz/fuzz-snapshot CORPUS

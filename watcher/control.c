@@ -7,8 +7,10 @@
  *
  * and from anywhere to FREE when it goes away, when its time is over, or when a newcomer
  * needs the place of the one that has been READING longest. A place is known by its index
- * inside the table, and to the outside by the number of its request, which is never used
- * twice: an answer that comes too late finds nobody.
+ * inside the table, and to the outside only by the domain that it waits for: one answer goes
+ * to all who wait for the same, so nobody else has to keep a list of them. Who waits may wait
+ * for long, as long as a writer is at the file. So not all places can be taken by those who
+ * wait, nor all of theirs by one user.
  *
  * New places are taken only after all events of one epoll_wait() are dealt with, so that
  * an event never meets another client than its own; and a newcomer is read at once, so that
@@ -26,6 +28,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#define SYNC "sync "
 #define LISTENER UINT32_MAX                     /* in place of a client's index */
 #define BACKLOG 128                             /* connections that wait for one turn of the loop */
 #define ACCEPT_PAUSE_USEC (250 * USEC_PER_MSEC) /* when there are no descriptors left */
@@ -35,9 +38,10 @@ enum client_state { CLIENT_FREE, CLIENT_READING, CLIENT_WAITING, CLIENT_WRITING 
 struct client {
         enum client_state state;
         int fd;
-        uint64_t number; /* of the connection, and of its request */
+        uid_t uid;
+        uint64_t number; /* of the connection */
         uint64_t deadline;
-        char request[CONTROL_REQUEST_MAX];
+        char request[CONTROL_REQUEST_MAX]; /* WAITING: SYNC and the domain's name, a string */
         size_t used;
         char *reply;
         size_t size, sent;
@@ -137,19 +141,35 @@ static void answer_status(struct control *control, struct client *client)
         answer(control, client, report ? format_string("ok\n%s", report) : error_line(-ENOMEM));
 }
 
+static bool may_wait(const struct control *control, uid_t uid)
+{
+        size_t waiting = 0, own = 0;
+
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+                if (control->clients[i].state != CLIENT_WAITING)
+                        continue;
+                waiting++;
+                own += control->clients[i].uid == uid;
+        }
+        return waiting < CONTROL_WAITING_MAX && own < CONTROL_WAITING_USER_MAX;
+}
+
 /* The handler may answer before it returns: the place can be free or WRITING then. */
 static void ask_sync(struct control *control, struct client *client, const char *domain)
 {
-        uint64_t number = client->number;
-        int r;
+        int r = 0;
 
-        client->state = CLIENT_WAITING;
-        watch_client(control, client, 0);
-        r = domain_name_valid(domain)
-                    ? control->handlers.sync(control->handlers.userdata, domain, number)
-                    : -ENOENT;
+        if (!domain_name_valid(domain))
+                r = -ENOENT;
+        else if (!may_wait(control, client->uid))
+                r = -EBUSY;
+        if (r == 0) {
+                client->state = CLIENT_WAITING;
+                watch_client(control, client, 0);
+                r = control->handlers.sync(control->handlers.userdata, domain);
+        }
         if (r < 0)
-                control_reply_sync(control, number, r, 0);
+                answer(control, client, error_line(r));
 }
 
 /* @line is the whole request, without its end. */
@@ -159,8 +179,8 @@ static void handle_request(struct control *control, struct client *client, const
         client->deadline = usec_add(now, CONTROL_REPLY_USEC);
         if (strcmp(line, "status") == 0)
                 answer_status(control, client);
-        else if (strncmp(line, "sync ", 5) == 0)
-                ask_sync(control, client, line + 5);
+        else if (strncmp(line, SYNC, strlen(SYNC)) == 0)
+                ask_sync(control, client, line + strlen(SYNC));
         else
                 answer(control, client, error_line(-EBADMSG));
 }
@@ -219,14 +239,15 @@ static void dispatch_client(struct control *control, struct client *client, uint
         }
 }
 
-static void log_peer(int fd)
+static uid_t peer_uid(int fd)
 {
-        struct ucred peer;
+        struct ucred peer = {.uid = (uid_t)-1}; /* all of whom nothing is known are one user */
         socklen_t size = sizeof(peer);
 
         if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0)
                 log_debug("control: connection from pid %d, uid %u", (int)peer.pid,
                           (unsigned int)peer.uid);
+        return peer.uid;
 }
 
 /* A free place, or that of the client who has been silent for longest; NULL: all are busy. */
@@ -260,13 +281,13 @@ static void add_client(struct control *control, int fd, uint64_t now)
 {
         struct client *client = find_place(control);
 
-        log_peer(fd);
         if (!client) {
                 refuse(fd);
                 return;
         }
         client->state = CLIENT_READING;
         client->fd = fd;
+        client->uid = peer_uid(fd);
         client->number = ++control->numbers;
         client->deadline = usec_add(now, CONTROL_REQUEST_USEC);
         watch_fd(control, EPOLL_CTL_ADD, fd, (uint32_t)(client - control->clients), EPOLLIN);
@@ -338,17 +359,17 @@ void control_dispatch(struct control *control, uint64_t now)
                 accept_clients(control, now);
 }
 
-void control_reply_sync(struct control *control, uint64_t request, int error, uint64_t generation)
+void control_reply_sync(struct control *control, const char *domain, int error, uint64_t generation)
 {
         for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
                 struct client *client = &control->clients[i];
 
-                if (client->state != CLIENT_WAITING || client->number != request)
+                if (client->state != CLIENT_WAITING ||
+                    strcmp(client->request + strlen(SYNC), domain) != 0)
                         continue;
                 answer(control, client,
                        error < 0 ? error_line(error)
                                  : format_string("ok %llu\n", (unsigned long long)generation));
-                return;
         }
 }
 

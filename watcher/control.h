@@ -17,16 +17,21 @@
 #include "util.h"
 
 #define CONTROL_SOCKET "control"
-#define CONTROL_CLIENTS_MAX 64                  /* the oldest idle one makes room */
-#define CONTROL_REQUEST_MAX 128                 /* "sync " and a domain's name fit */
+#define CONTROL_CLIENTS_MAX 64      /* the oldest idle one makes room */
+#define CONTROL_WAITING_MAX 48      /* for a sync: the rest of the places is for others */
+#define CONTROL_WAITING_USER_MAX 32 /* ... of one user: another one can wait as well */
+#define CONTROL_REQUEST_MAX 128     /* "sync " and a domain's name fit */
 #define CONTROL_REQUEST_USEC (5 * USEC_PER_SEC) /* to send a request */
 #define CONTROL_REPLY_USEC (30 * USEC_PER_SEC)  /* to get and take the answer */
 
 struct control;
 
 struct control_handlers {
-        /* Answers now or later with control_reply_sync(@request); -errno answers with that. */
-        int (*sync)(void *userdata, const char *domain, uint64_t request);
+        /*
+         * Somebody waits for a fresh look at @domain: calls control_reply_sync() now or later.
+         * -errno is the answer to him alone.
+         */
+        int (*sync)(void *userdata, const char *domain);
         /* The report: JSON text that control frees; NULL without memory. */
         char *(*status)(void *userdata);
         void *userdata;
@@ -45,7 +50,8 @@ int control_fd(const struct control *control);
 uint64_t control_deadline(const struct control *control);
 void control_dispatch(struct control *control, uint64_t now);
 
-/* Answers a sync: @error 0 and the generation, or -errno. Unknown (gone) requests are ignored. */
-void control_reply_sync(struct control *control, uint64_t request, int error, uint64_t generation);
+/* Answers all who wait for a sync of @domain, if any: @error 0 and the generation, or -errno. */
+void control_reply_sync(struct control *control, const char *domain, int error,
+                        uint64_t generation);
 
 #endif

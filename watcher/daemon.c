@@ -36,12 +36,6 @@
 #define NOISE_WINDOW_USEC (10 * USEC_PER_MSEC)
 #define NOISE_QUIET_USEC USEC_PER_MSEC
 
-/* A sync whose answer waits for the settle machine. */
-struct pending_sync {
-        uint64_t request;
-        size_t domain;
-};
-
 struct daemon {
         const struct options *options;
         uint64_t started;
@@ -52,6 +46,7 @@ struct daemon {
         size_t count;
         struct domain **domains;
         bool *moved;         /* arm the watch of this domain again before the next look */
+        bool *asked;         /* a sync of this domain waits for the settle machine */
         struct watch *watch; /* NULL: no inotify, because of the next */
         int watch_error;
         uint64_t watch_at; /* when to try again to have one */
@@ -60,8 +55,6 @@ struct daemon {
         unsigned int noise; /* wake-ups since then for events that concern nobody */
         struct announcer *announcer;
         struct control *control;
-        size_t sync_count;
-        struct pending_sync *syncs;
 
         struct notify notify;
         struct ev_loop *loop;
@@ -250,16 +243,15 @@ static void look_at_all(struct daemon *daemon)
 
 /* -------------------------------------------------------------------- control */
 
-static void answer(struct daemon *daemon, const struct pending_sync *sync)
+static void answer(struct daemon *daemon, const struct domain *domain)
 {
-        const struct domain *domain = daemon->domains[sync->domain];
         int error = 0;
 
         if (domain->state == CFGW_STATE_UNSTORED)
                 error = domain->store_error;
         else if (domain->generation == 0)
                 error = -ENODATA;
-        control_reply_sync(daemon->control, sync->request, error, domain->generation);
+        control_reply_sync(daemon->control, domain->name, error, domain->generation);
 }
 
 static bool is_decided(const struct domain *domain)
@@ -269,24 +261,18 @@ static bool is_decided(const struct domain *domain)
 
 static void answer_syncs(struct daemon *daemon)
 {
-        size_t kept = 0;
-
-        for (size_t i = 0; i < daemon->sync_count; i++) {
-                struct pending_sync sync = daemon->syncs[i];
-
-                if (is_decided(daemon->domains[sync.domain]))
-                        answer(daemon, &sync);
-                else
-                        daemon->syncs[kept++] = sync;
+        for (size_t i = 0; i < daemon->count; i++) {
+                if (!daemon->asked[i] || !is_decided(daemon->domains[i]))
+                        continue;
+                daemon->asked[i] = false;
+                answer(daemon, daemon->domains[i]);
         }
-        daemon->sync_count = kept;
 }
 
 /* The events of every edit before the call are readable by now: inotify queues synchronously. */
-static int on_sync(void *userdata, const char *name, uint64_t request)
+static int on_sync(void *userdata, const char *name)
 {
         struct daemon *daemon = userdata;
-        struct pending_sync *larger;
         size_t i;
 
         for (i = 0; i < daemon->count; i++)
@@ -294,11 +280,7 @@ static int on_sync(void *userdata, const char *name, uint64_t request)
                         break;
         if (i == daemon->count)
                 return -ENOENT;
-        larger = reallocarray(daemon->syncs, daemon->sync_count + 1, sizeof(*larger));
-        if (!larger)
-                return -ENOMEM;
-        daemon->syncs = larger;
-        larger[daemon->sync_count++] = (struct pending_sync){request, i};
+        daemon->asked[i] = true;
         if (daemon->watch)
                 watch_dispatch(daemon->watch);
         settle_sync(&daemon->domains[i]->settle, now_usec());
@@ -451,7 +433,8 @@ static int open_domains(struct daemon *daemon)
 
         daemon->domains = calloc(options->count, sizeof(struct domain *));
         daemon->moved = calloc(options->count, sizeof(bool));
-        if (!daemon->domains || !daemon->moved)
+        daemon->asked = calloc(options->count, sizeof(bool));
+        if (!daemon->domains || !daemon->moved || !daemon->asked)
                 return -ENOMEM;
         board_open(options->runtime_directory, &before); /* there may be none, or none of use */
         for (size_t i = 0; i < options->count; i++) {
@@ -569,7 +552,7 @@ struct daemon *daemon_free(struct daemon *daemon)
                 domain_free(daemon->domains[i]);
         free(daemon->domains);
         free(daemon->moved);
-        free(daemon->syncs);
+        free(daemon->asked);
         if (daemon->loop)
                 ev_loop_destroy(daemon->loop);
         notify_close(&daemon->notify);

@@ -127,6 +127,38 @@ static void idle_connections_keep_nobody_out(void **state)
                 close(fds[i]);
 }
 
+/* A writer who takes his time, and everybody asks for what he will have written. */
+static void a_crowd_that_waits_for_a_writer_keeps_nobody_out(void **state)
+{
+        struct harness *harness = *state;
+        char content[CONTENT_SIZE_MAX], reply[64];
+        int fds[200], file, answered = 0;
+
+        begin(harness, NO_TTL " --settle-writer 60 --settle-defer 60");
+        content_write(content, "v001");
+        file = open(harness->file, O_WRONLY | O_TRUNC | O_CLOEXEC);
+        assert_int_equal(write_all(file, content, 4096), 0);
+        for (size_t i = 0; i < ELEMENTS(fds); i++) {
+                fds[i] = connect_plainly(harness);
+                assert_int_equal(write_all(fds[i], "sync datastore\n", 15), 0);
+        }
+        json_decref(harness_status(harness));
+        assert_int_equal(write_all(file, content + 4096, strlen(content) - 4096), 0);
+        close(file);
+        for (size_t i = 0; i < ELEMENTS(fds); i++) {
+                ssize_t n = recv(fds[i], reply, sizeof(reply) - 1, MSG_WAITALL);
+
+                assert_true(n > 0);
+                reply[n] = '\0';
+                if (strcmp(reply, "ok 2\n") == 0)
+                        answered++;
+                else
+                        assert_string_equal(reply, "error EBUSY too many clients\n");
+                close(fds[i]);
+        }
+        assert_in_range(answered, 30, 50);
+}
+
 /* ------------------------------------------------------------------- signals */
 
 static void int_and_term_stop_cleanly(void **state)
@@ -285,6 +317,7 @@ int main(void)
                 SYSTEM_TEST(sync_without_a_daemon_or_a_domain),
                 SYSTEM_TEST(garbage_gets_an_error_and_a_closed_connection),
                 SYSTEM_TEST(idle_connections_keep_nobody_out),
+                SYSTEM_TEST(a_crowd_that_waits_for_a_writer_keeps_nobody_out),
                 SYSTEM_TEST(int_and_term_stop_cleanly),
                 SYSTEM_TEST(hup_looks_at_the_files),
                 SYSTEM_TEST(a_second_daemon_is_refused),

@@ -20,22 +20,33 @@ struct fixture {
         const char *path;
         uint64_t now;
         char domain[CONTROL_REQUEST_MAX]; /* asked for last */
-        uint64_t request;
         size_t asked;
         int sync_result;
         bool answer_at_once;
         size_t status_size; /* of the report */
 };
 
-static int handle_sync(void *userdata, const char *domain, uint64_t request)
+/* Who the peers are said to be. */
+static uid_t peer_uid;
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size);
+
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
+{
+        assert_int_equal(level, SOL_SOCKET);
+        assert_int_equal(name, SO_PEERCRED);
+        assert_int_equal(*size, sizeof(struct ucred));
+        *(struct ucred *)value = (struct ucred){.pid = 1, .uid = peer_uid};
+        return 0;
+}
+
+static int handle_sync(void *userdata, const char *domain)
 {
         struct fixture *fixture = userdata;
 
         strcpy(fixture->domain, domain);
-        fixture->request = request;
         fixture->asked++;
         if (fixture->answer_at_once)
-                control_reply_sync(fixture->control, request, 0, 5);
+                control_reply_sync(fixture->control, domain, 0, 5);
         return fixture->sync_result;
 }
 
@@ -55,6 +66,7 @@ static void open_control(struct fixture *fixture, void **state, struct access ac
         struct control_handlers handlers = {handle_sync, handle_status, fixture};
 
         memset(fixture, 0, sizeof(*fixture));
+        peer_uid = 1000;
         fixture->now = START;
         fixture->status_size = 2;
         fixture->path = testing_path(state, CONTROL_SOCKET);
@@ -150,7 +162,9 @@ static void sync_is_answered_when_the_daemon_knows(void **state)
         for (int i = 0; i < 5; i++)
                 turn(&fixture);
         assert_false(has_ended(fd));
-        control_reply_sync(fixture.control, fixture.request, 0, 43);
+        control_reply_sync(fixture.control, "other", 0, 42);
+        assert_false(has_ended(fd));
+        control_reply_sync(fixture.control, "datastore", 0, 43);
         assert_string_equal(hear(&fixture, fd), "ok 43\n");
         close(fd);
         control_free(fixture.control);
@@ -178,7 +192,7 @@ static void errors_of_a_sync_are_told_by_name(void **state)
         fd = dial(&fixture);
         say(fd, "sync datastore\n");
         TURN_UNTIL(&fixture, fixture.asked == 2);
-        control_reply_sync(fixture.control, fixture.request, -ENODATA, 0);
+        control_reply_sync(fixture.control, "datastore", -ENODATA, 0);
         assert_string_equal(hear(&fixture, fd), "error ENODATA its file could never be used\n");
         close(fd);
         control_free(fixture.control);
@@ -233,7 +247,7 @@ static void client_may_close_his_sending_side(void **state)
         shutdown(fd, SHUT_WR);
         TURN_UNTIL(&fixture, fixture.asked == 1);
         turn(&fixture);
-        control_reply_sync(fixture.control, fixture.request, 0, 9);
+        control_reply_sync(fixture.control, "datastore", 0, 9);
         assert_string_equal(hear(&fixture, fd), "ok 9\n");
         close(fd);
         control_free(fixture.control);
@@ -302,7 +316,7 @@ static void sync_without_an_answer_ends_in_time(void **state)
         assert_int_equal(control_deadline(fixture.control), START + CONTROL_REPLY_USEC);
         fixture.now = START + CONTROL_REPLY_USEC;
         assert_string_equal(hear(&fixture, fd), "error ETIMEDOUT took too long\n");
-        control_reply_sync(fixture.control, fixture.request, 0, 1); /* finds nobody */
+        control_reply_sync(fixture.control, "datastore", 0, 1); /* finds nobody */
         close(fd);
         control_free(fixture.control);
 }
@@ -376,46 +390,83 @@ static void newcomer_with_a_request_is_not_pushed_out_by_later_ones(void **state
         control_free(fixture.control);
 }
 
-static void more_waiting_clients_than_places_are_told_so(void **state)
+static size_t make_wait(struct fixture *fixture, int fds[], size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                size_t asked = fixture->asked;
+
+                fds[i] = dial(fixture);
+                say(fds[i], "sync datastore\n");
+                TURN_UNTIL(fixture, fixture->asked > asked);
+        }
+        return count;
+}
+
+static void one_user_who_waits_leaves_places_for_others(void **state)
 {
         struct fixture fixture;
-        int fds[CONTROL_CLIENTS_MAX], late;
+        int fds[CONTROL_WAITING_USER_MAX], other;
 
         open_control(&fixture, state, access_private());
+        make_wait(&fixture, fds, ELEMENTS(fds));
+        expect_answer(&fixture, "sync datastore\n", "error EBUSY too many clients\n");
+        assert_int_equal(fixture.asked, ELEMENTS(fds));
+        expect_answer(&fixture, "status\n", "ok\nxx");
+        peer_uid++;
+        make_wait(&fixture, &other, 1);
+        for (size_t i = 0; i < ELEMENTS(fds); i++)
+                assert_false(has_ended(fds[i]));
+        control_reply_sync(fixture.control, "datastore", 0, 3); /* all of them at once */
+        assert_string_equal(hear(&fixture, other), "ok 3\n");
+        close(other);
         for (size_t i = 0; i < ELEMENTS(fds); i++) {
-                fds[i] = dial(&fixture);
-                say(fds[i], "sync datastore\n");
-                TURN_UNTIL(&fixture, fixture.asked == i + 1);
+                assert_string_equal(hear(&fixture, fds[i]), "ok 3\n");
+                close(fds[i]);
         }
-        late = dial(&fixture);
-        assert_string_equal(hear(&fixture, late), "error EBUSY too many clients\n");
+        control_free(fixture.control);
+}
+
+static void all_who_wait_leave_places_for_those_who_do_not(void **state)
+{
+        struct fixture fixture;
+        int fds[CONTROL_WAITING_MAX], idle[CONTROL_CLIENTS_MAX];
+        size_t waiting = 0;
+
+        open_control(&fixture, state, access_private());
+        while (waiting < ELEMENTS(fds)) {
+                peer_uid++;
+                waiting += make_wait(&fixture, fds + waiting,
+                                     MIN(ELEMENTS(fds) - waiting, CONTROL_WAITING_USER_MAX / 2));
+        }
+        peer_uid++;
+        expect_answer(&fixture, "sync datastore\n", "error EBUSY too many clients\n");
+        for (size_t i = 0; i < ELEMENTS(idle); i++)
+                idle[i] = dial(&fixture);
+        expect_answer(&fixture, "status\n", "ok\nxx");
+        assert_int_equal(fixture.asked, ELEMENTS(fds));
         for (size_t i = 0; i < ELEMENTS(fds); i++) {
                 assert_false(has_ended(fds[i]));
                 close(fds[i]);
         }
-        close(late);
+        for (size_t i = 0; i < ELEMENTS(idle); i++)
+                close(idle[i]);
         control_free(fixture.control);
 }
 
-static void vanished_client_is_forgotten_and_his_number_not_reused(void **state)
+static void vanished_client_is_forgotten(void **state)
 {
         struct fixture fixture;
-        uint64_t gone;
         int fd;
 
         open_control(&fixture, state, access_private());
-        fd = dial(&fixture);
-        say(fd, "sync datastore\n");
-        TURN_UNTIL(&fixture, fixture.asked == 1);
-        gone = fixture.request;
+        make_wait(&fixture, &fd, 1);
         close(fd);
         TURN_UNTIL(&fixture, control_deadline(fixture.control) == USEC_NEVER);
         fd = dial(&fixture);
         say(fd, "sync other\n");
         TURN_UNTIL(&fixture, fixture.asked == 2);
-        assert_int_not_equal(fixture.request, gone);
-        control_reply_sync(fixture.control, gone, 0, 1);
-        control_reply_sync(fixture.control, fixture.request, 0, 2);
+        control_reply_sync(fixture.control, "datastore", 0, 1);
+        control_reply_sync(fixture.control, "other", 0, 2);
         assert_string_equal(hear(&fixture, fd), "ok 2\n");
         close(fd);
         control_free(fixture.control);
@@ -584,8 +635,9 @@ int main(void)
                 TEST(idle_connections_do_not_keep_others_out),
                 TEST(requests_in_a_crowd_are_all_heard),
                 TEST(newcomer_with_a_request_is_not_pushed_out_by_later_ones),
-                TEST(more_waiting_clients_than_places_are_told_so),
-                TEST(vanished_client_is_forgotten_and_his_number_not_reused),
+                TEST(one_user_who_waits_leaves_places_for_others),
+                TEST(all_who_wait_leave_places_for_those_who_do_not),
+                TEST(vanished_client_is_forgotten),
                 TEST(big_report_reaches_a_slow_reader_whole),
                 TEST(reader_who_never_takes_the_answer_is_dropped_in_time),
                 TEST(reader_who_goes_away_in_the_middle_is_dropped),
