@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,10 +9,11 @@
 
 #define LINE_MAX_BYTES 1024 /* the journal cuts much later; a terminal line is long enough */
 
-/* The one piece of state that is not main()'s own: how loud the program is. */
+/* The one piece of state that is not main()'s own: how loud the program is, and what it lost. */
 static struct {
         int level;
         bool journal;
+        unsigned long lost; /* lines that stderr had no room for, not told of yet */
 } output = {.level = LOG_INFO};
 
 /* stderr is the journal if its identity is the one that systemd told us (systemd.exec(5)). */
@@ -31,22 +33,56 @@ void log_set_level(int level)
         output.journal = is_journal();
 }
 
+static size_t write_head(int level, char *line, size_t size)
+{
+        if (output.journal)
+                return (size_t)snprintf(line, size, "<%d>", level);
+        return (size_t)snprintf(line, size, "cfgwatchd: %s",
+                                level <= LOG_ERR       ? "error: "
+                                : level == LOG_WARNING ? "warning: "
+                                                       : "");
+}
+
+/*
+ * The daemon waits for nobody, neither for a reader of its log. A pipe that says it is writable
+ * takes a page, more than a line, at once; so do the journal's socket and a file.
+ */
+static bool takes_a_line(void)
+{
+        struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+        return poll(&out, 1, 0) == 1 && (out.revents & POLLOUT);
+}
+
+static void write_line(const char *line, size_t size)
+{
+        char told[LINE_MAX_BYTES];
+        size_t used;
+
+        if (output.lost > 0 && takes_a_line()) {
+                used = write_head(LOG_WARNING, told, sizeof(told));
+                used += (size_t)snprintf(told + used, sizeof(told) - used,
+                                         "%lu lines of the log were lost: nobody took them\n",
+                                         output.lost);
+                output.lost = 0;
+                write_all(STDERR_FILENO, told, used); /* nowhere to complain if this fails */
+        }
+        if (output.lost == 0 && takes_a_line())
+                write_all(STDERR_FILENO, line, size);
+        else
+                output.lost++;
+}
+
 void log_line(int level, const char *format, ...)
 {
         char line[LINE_MAX_BYTES];
         va_list arguments;
-        size_t used = 0;
+        size_t used;
         int n;
 
         if (level > output.level)
                 return;
-        if (output.journal)
-                used = (size_t)snprintf(line, sizeof(line), "<%d>", level);
-        else
-                used = (size_t)snprintf(line, sizeof(line), "cfgwatchd: %s",
-                                        level <= LOG_ERR       ? "error: "
-                                        : level == LOG_WARNING ? "warning: "
-                                                               : "");
+        used = write_head(level, line, sizeof(line));
         va_start(arguments, format);
         n = vsnprintf(line + used, sizeof(line) - used - 1, format, arguments);
         va_end(arguments);
@@ -58,5 +94,5 @@ void log_line(int level, const char *format, ...)
                 if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
                         line[i] = '?';
         line[used] = '\n';
-        write_all(STDERR_FILENO, line, used + 1); /* nowhere to complain if this fails */
+        write_line(line, used + 1);
 }

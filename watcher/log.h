@@ -4,7 +4,8 @@
 
 /*
  * The daemon's log: stderr, one line a message. With journal priorities (<3>…) where stderr
- * is the journal, plain text else. The layer that gives up logs, once.
+ * is the journal, plain text else. The layer that gives up logs, once. What stderr has no
+ * room for at once is dropped and counted, so that logging never blocks.
  */
 
 #include "util.h"

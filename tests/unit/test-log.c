@@ -78,12 +78,42 @@ static void test_journal_gets_priorities(void **state)
         assert_string_equal(testing_read_file(state, path), "<3>wrong\n<6>fine\n");
 }
 
+/* Who started the daemon holds the other end and does something else. */
+static void test_full_pipe_loses_lines_and_says_so(void **state)
+{
+        int saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3), ends[2];
+        char text[4096];
+        ssize_t n;
+
+        assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+        dup2(ends[1], STDERR_FILENO);
+        close(ends[1]);
+        log_set_level(LOG_INFO);
+        for (int i = 0; i < 100000; i++)
+                log_info("line %d", i);
+        fcntl(ends[0], F_SETFL, O_NONBLOCK);
+        do
+                n = read(ends[0], text, sizeof(text));
+        while (n > 0);
+        log_info("back again");
+        n = read(ends[0], text, sizeof(text) - 1);
+        restore(saved);
+        assert_true(n > 0);
+        text[n] = '\0';
+        assert_memory_equal(text, "cfgwatchd: warning: ", 20);
+        assert_non_null(strstr(text, " lines of the log were lost"));
+        assert_non_null(strstr(text, "\ncfgwatchd: back again\n"));
+        assert_in_range(atoi(text + 20), 90000, 100000);
+        close(ends[0]);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 TEST(test_lines_above_the_level_are_dropped),
                 TEST(test_message_stays_one_line_whatever_is_in_it),
                 TEST(test_journal_gets_priorities),
+                TEST(test_full_pipe_loses_lines_and_says_so),
         };
 
         return TESTING_RUN(tests);
