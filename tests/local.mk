@@ -24,10 +24,13 @@ libtesting_la_SOURCES = tests/testing.c tests/testing.h
 
 # unit: base
 check_PROGRAMS += tests/unit/test-util tests/unit/test-digest tests/unit/test-settle \
-	tests/unit/test-settle-walk
+	tests/unit/test-settle-rows tests/unit/test-settle-walk
 tests_unit_test_util_LDADD = $(TEST_BASE)
 tests_unit_test_digest_LDADD = $(TEST_BASE)
+tests_unit_test_settle_SOURCES = tests/unit/test-settle.c tests/unit/settling.h
 tests_unit_test_settle_LDADD = $(TEST_BASE)
+tests_unit_test_settle_rows_SOURCES = tests/unit/test-settle-rows.c tests/unit/settling.h
+tests_unit_test_settle_rows_LDADD = $(TEST_BASE)
 tests_unit_test_settle_walk_LDADD = $(TEST_BASE)
 
 # unit: wire
@@ -295,7 +298,9 @@ tests_unit_test_events_LDADD = $(TEST_CLIENT) $(NANOMSG_LIBS)
 tests_unit_test_remote_LDADD = $(TEST_CLIENT)
 
 # system: what a file may go through
-check_PROGRAMS += tests/system/test-storm
+check_PROGRAMS += tests/system/test-storm tests/system/test-limits tests/system/test-many
+tests_system_test_limits_LDADD = $(TEST_SYSTEM)
+tests_system_test_many_LDADD = $(TEST_SYSTEM)
 tests_system_test_storm_LDADD = $(TEST_SYSTEM)
 
 # saves: a program a group of ways
