@@ -71,6 +71,7 @@ static int observe_content(const struct picture *picture, const struct source *s
                            const char *domain, const char *path, struct finding *ret)
 {
         struct settle_observation *seen = &ret->seen;
+        int r;
 
         if (picture->config) {
                 struct digest known = snapshot_digest(config_snapshot(picture->config));
@@ -84,7 +85,13 @@ static int observe_content(const struct picture *picture, const struct source *s
         seen->digest = source->digest;
         seen->empty = is_blank(source->data, source->size);
         seen->suspicious = true; /* nobody announced it */
-        return parse(source, domain, path, ret);
+        r = parse(source, domain, path, ret);
+        if (r < 0)
+                return r;
+        seen->cut =
+                ret->snapshot && picture->config &&
+                snapshot_section_count(ret->snapshot) < cfgw_config_section_count(picture->config);
+        return 0;
 }
 
 static int observe(const struct picture *picture, const char *domain, const char *path,

@@ -100,17 +100,20 @@ static bool is_generation(const cfgw_config *config, const struct board_entry *e
                cfgw_config_epoch(config) == entry->epoch;
 }
 
-/* -ESTALE: what the slot says is no successor of the content in hand. */
+/*
+ * -ESTALE: what the slot says is no successor of the content in hand. A daemon that has not
+ * looked at the file yet has nothing to say against what was read from it.
+ */
 static int check_succession(const cfgw_config *config, const struct board_entry *entry)
 {
-        if (!config)
-                return 0;
-        if (cfgw_config_generation(config) == 0)
-                return entry->state == CFGW_STATE_UNKNOWN ? -ESTALE : 0;
-        if (cfgw_config_epoch(config) == entry->epoch && entry->generation > 0 &&
-            entry->generation < cfgw_config_generation(config))
-                return -ESTALE;
-        return 0;
+        uint64_t generation = cfgw_config_generation(config);
+
+        if (generation == 0 || entry->generation == 0)
+                return entry->state == CFGW_STATE_UNKNOWN && (config || entry->generation == 0)
+                               ? -ESTALE
+                               : 0;
+        return cfgw_config_epoch(config) == entry->epoch && entry->generation < generation ? -ESTALE
+                                                                                           : 0;
 }
 
 /* Puts the content that @entry names into @picture, if it is not there already. */
@@ -237,12 +240,8 @@ static const char *describe(int error)
 }
 
 /* Says in the status why the daemon, which lives, is not followed. */
-static void explain(struct picture *picture, int error)
+static void explain(cfgw_status *status, const struct picture *picture, int error)
 {
-        cfgw_status *status = &picture->status;
-
-        if (!picture->alive || status->state != CFGW_STATE_VALID)
-                return;
         if (!picture->slot)
                 status_set_reason(status, "the daemon does not watch it");
         else if (error != -ESTALE)
@@ -250,14 +249,17 @@ static void explain(struct picture *picture, int error)
                                   describe(error));
 }
 
-static void show_nothing(struct picture *picture, int board_error)
+static void show_nothing(struct picture *picture, int board_error, int error)
 {
-        picture->status.state = CFGW_STATE_UNKNOWN;
-        picture->status.freshness = CFGW_FRESHNESS_NONE;
-        if (picture->board || board_error == -ENOENT)
-                status_set_reason(&picture->status, "no daemon runs, and no source is known");
+        cfgw_status *status = &picture->status;
+
+        *status = (cfgw_status){.state = CFGW_STATE_UNKNOWN};
+        if (picture->alive)
+                explain(status, picture, error);
+        else if (picture->board || board_error == -ENOENT)
+                status_set_reason(status, "no daemon runs, and no source is known");
         else
-                status_set_reason(&picture->status, "the daemon's board cannot be used: %s",
+                status_set_reason(status, "the daemon's board cannot be used: %s",
                                   describe(board_error));
 }
 
@@ -274,7 +276,7 @@ static int read_own(struct view *view, struct picture *picture, int board_error,
         loosen_status(&picture->status);
         path = path_of(view, picture);
         if (!path) {
-                show_nothing(picture, board_error);
+                show_nothing(picture, board_error, error);
                 return 0;
         }
         if (!picture->own_active)
@@ -282,7 +284,8 @@ static int read_own(struct view *view, struct picture *picture, int board_error,
         r = own_look(picture, view->domain, path, ttl, now);
         if (r < 0)
                 return r;
-        explain(picture, error);
+        if (picture->alive && picture->status.state == CFGW_STATE_VALID)
+                explain(&picture->status, picture, error);
         return 0;
 }
 

@@ -217,6 +217,35 @@ static void no_more_than_one_read_a_ttl(void **state)
         end(&set);
 }
 
+/* A daemon lives, but has not looked at the file yet. */
+static void a_daemon_that_knows_nothing_yet_is_not_waited_for(void **state)
+{
+        struct fake_daemon daemon = fake_start(*state, FAKE_EPOCH);
+        const cfgw_config *config;
+        cfgw_client *client;
+        cfgw_reader *reader;
+        struct set set;
+
+        testing_write_file(SOURCE, fake_text("one", "/1"));
+        set = start(state);
+        assert_true(has(set.reader, "one"));
+        assert_true(is_in(set.reader, CFGW_FRESHNESS_OWN, CFGW_STATE_VALID));
+        fake_state(&daemon, 0, 0, NULL, CFGW_STATE_INVALID, 1, "it says");
+        assert_true(is_in(set.reader, CFGW_FRESHNESS_LAST_GOOD, CFGW_STATE_INVALID));
+        assert_true(has(set.reader, "one"));
+        end(&set);
+
+        assert_int_equal(cfgw_client_new(*state, &client), 0);
+        assert_int_equal(cfgw_reader_new(client, "remote", &reader), 0);
+        assert_int_equal(cfgw_reader_config(reader, &config), -ENODATA);
+        assert_true(is_in(reader, CFGW_FRESHNESS_NONE, CFGW_STATE_UNKNOWN));
+        fake_accept(&daemon, 1, 1, SOURCE, fake_text("one", "/1"));
+        assert_true(has(reader, "one"));
+        cfgw_reader_free(reader);
+        cfgw_client_unref(client);
+        fake_stop(&daemon);
+}
+
 /* ------------------------------------------------------ with a daemon, once */
 
 struct both {
@@ -423,6 +452,7 @@ int main(void)
                 TEST(a_broken_file_leaves_last_good_and_says_why),
                 TEST(a_file_that_comes_later_is_found),
                 TEST(no_more_than_one_read_a_ttl),
+                TEST(a_daemon_that_knows_nothing_yet_is_not_waited_for),
                 TEST(a_stopped_daemon_leaves_what_one_has),
                 TEST(a_silent_daemon_is_noticed_and_so_is_its_voice),
                 TEST(a_board_that_vanished_is_looked_for),
