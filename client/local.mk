@@ -45,6 +45,7 @@ libcfgwatch_la_SOURCES = \
 	client/status.c client/status.h \
 	client/snapshot_file.c client/snapshot_file.h \
 	client/picture.c client/picture.h \
+	client/follow.c client/follow.h \
 	client/own.c client/own.h \
 	client/client.c client/client.h \
 	client/view.c client/view.h \

@@ -15,6 +15,8 @@ static void copy(const struct picture *from, struct picture *to)
         to->generation = from->generation;
         to->config = cfgw_config_ref(from->config);
         to->status = from->status;
+        to->last_epoch = from->last_epoch;
+        to->last_generation = from->last_generation;
         to->own_active = from->own_active;
         to->own = from->own;
 }
@@ -77,4 +79,15 @@ bool picture_same_content(const struct picture *a, const struct picture *b)
         left = snapshot_digest(config_snapshot(a->config));
         right = snapshot_digest(config_snapshot(b->config));
         return digest_equal(&left, &right);
+}
+
+bool picture_source_is_same(const struct picture *picture, uint64_t now)
+{
+        if (!picture->board)
+                return !picture->live;
+        if (board_is_alive(picture->board, now) != picture->alive)
+                return false;
+        if (picture->live)
+                return picture_slot_changes(picture) == picture->changes;
+        return board_change(picture->board) == picture->change;
 }

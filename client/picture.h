@@ -27,6 +27,9 @@ struct picture {
         const cfgw_config *config;
         cfgw_status status;
 
+        /* The newest content that a daemon gave. */
+        uint64_t last_epoch, last_generation;
+
         /* While the daemon does not decide: the own reading of the file. */
         bool own_active;
         struct settle own;
@@ -43,6 +46,19 @@ void picture_set_board(struct picture *picture, struct board *board, const char 
 
 /* Replaces the content; takes the reference over. */
 void picture_set_config(struct picture *picture, const cfgw_config *config);
+
+/*
+ * Whether what @picture was taken from says still the same. False for a live picture means
+ * that the daemon has said something new since.
+ */
+bool picture_source_is_same(const struct picture *picture, uint64_t now);
+
+/* The `changes` of its slot, now. */
+static inline uint32_t picture_slot_changes(const struct picture *picture)
+{
+        /* Acquire: what is read of the slot afterwards is not older. */
+        return atomic_load_explicit(&picture->slot->changes, memory_order_acquire);
+}
 
 /* Whether the content of both is the same, byte by byte of the source. */
 bool picture_same_content(const struct picture *a, const struct picture *b);

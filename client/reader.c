@@ -67,7 +67,7 @@ static bool is_current(const cfgw_reader *reader)
                                picture->generation &&
                        board_is_alive(picture->board, now);
         return atomic_load_explicit(&view->picture, memory_order_acquire) == picture &&
-               now < view_look_at(view) && view_source_is_same(picture, now);
+               now < view_look_at(view) && picture_source_is_same(picture, now);
 }
 
 /*
@@ -79,7 +79,7 @@ static bool is_good_enough(const cfgw_reader *reader)
         const struct picture *picture = reader->picture;
 
         return picture && picture->config && !picture->live &&
-               view_source_is_same(picture, now_coarse_usec());
+               picture_source_is_same(picture, now_coarse_usec());
 }
 
 static void refresh(cfgw_reader *reader)

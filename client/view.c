@@ -36,14 +36,11 @@
  */
 #include "view.h"
 
+#include "follow.h"
 #include "own.h"
-#include "snapshot_file.h"
 
 #include <errno.h>
 #include <string.h>
-
-/* The board may move on between its slot and the snapshot's file, but not that often in a row. */
-#define FOLLOW_TRIES 64
 
 int view_new(cfgw_client *client, const char *domain, struct view **ret)
 {
@@ -75,138 +72,7 @@ struct view *view_free(struct view *view)
         return NULL;
 }
 
-static uint32_t slot_changes(const struct board_slot *slot)
-{
-        /* Acquire: what is read of the slot afterwards is not older. */
-        return atomic_load_explicit(&slot->changes, memory_order_acquire);
-}
-
-bool view_source_is_same(const struct picture *picture, uint64_t now)
-{
-        if (!picture->board)
-                return !picture->live;
-        if (board_is_alive(picture->board, now) != picture->alive)
-                return false;
-        if (picture->live)
-                return slot_changes(picture->slot) == picture->changes;
-        return board_change(picture->board) == picture->change;
-}
-
-/* -------------------------------------------------------------------- live */
-
-static bool is_generation(const cfgw_config *config, const struct board_entry *entry)
-{
-        return config && cfgw_config_generation(config) == entry->generation &&
-               cfgw_config_epoch(config) == entry->epoch;
-}
-
-/*
- * -ESTALE: what the slot says is no successor of the content in hand. A daemon that has not
- * looked at the file yet has nothing to say against what was read from it.
- */
-static int check_succession(const cfgw_config *config, const struct board_entry *entry)
-{
-        uint64_t generation = cfgw_config_generation(config);
-
-        if (generation == 0 || entry->generation == 0)
-                return entry->state == CFGW_STATE_UNKNOWN && (config || entry->generation == 0)
-                               ? -ESTALE
-                               : 0;
-        return cfgw_config_epoch(config) == entry->epoch && entry->generation < generation ? -ESTALE
-                                                                                           : 0;
-}
-
-/* Puts the content that @entry names into @picture, if it is not there already. */
-static int follow_content(struct view *view, struct picture *picture,
-                          const struct board_entry *entry)
-{
-        const cfgw_config *config;
-        int r;
-
-        r = check_succession(picture->config, entry);
-        if (r < 0)
-                return r;
-        if (entry->generation == 0 || is_generation(picture->config, entry))
-                return 0;
-        r = snapshot_file_open(view->client->runtime_directory, view->domain, entry, &config);
-        if (r < 0)
-                return r;
-        picture_set_config(picture, config);
-        return 0;
-}
-
-static void show_entry(struct picture *picture, const struct board_entry *entry)
-{
-        cfgw_status *status = &picture->status;
-
-        status->state = (cfgw_state)entry->state;
-        status->since_usec = entry->since_usec;
-        status->line = entry->line;
-        status_set_reason(status, "%s", entry->reason);
-        if (!picture->config)
-                status->freshness = CFGW_FRESHNESS_NONE;
-        else if (entry->state == CFGW_STATE_VALID && is_generation(picture->config, entry))
-                status->freshness = CFGW_FRESHNESS_LIVE;
-        else
-                status->freshness = CFGW_FRESHNESS_LAST_GOOD;
-}
-
-/*
- * Reads the slot and sees to it that @picture has the content it names. A snapshot that is
- * gone is no error if the slot has changed meanwhile: there is a newer one.
- */
-static int follow_slot(struct view *view, struct picture *picture, struct board_entry *ret)
-{
-        int r = -EAGAIN;
-
-        for (int i = 0; i < FOLLOW_TRIES; i++) {
-                picture->changes = slot_changes(picture->slot);
-                r = board_slot_read(picture->slot, ret);
-                if (r < 0)
-                        return r;
-                r = follow_content(view, picture, ret);
-                if (r != -ENOENT || slot_changes(picture->slot) == picture->changes)
-                        return r;
-        }
-        return r;
-}
-
-/* Makes @picture what the daemon says. An error says why it cannot be followed. */
-static int follow(struct view *view, struct picture *picture)
-{
-        struct board_entry entry;
-        int r;
-
-        if (!picture->slot)
-                return -ENOENT;
-        r = follow_slot(view, picture, &entry);
-        if (r < 0)
-                return r;
-        show_entry(picture, &entry);
-        picture->generation = entry.generation;
-        picture->live = true;
-        picture->own_active = false;
-        return 0;
-}
-
 /* --------------------------------------------------------------------- own */
-
-/*
- * A daemon that is gone has left its last snapshot. It may be newer than what is in hand, or
- * all that there is; and it says where the file is. What the library has read from the file
- * itself stays: which of the two is newer cannot be told.
- */
-static void take_leftover(struct view *view, struct picture *picture)
-{
-        const cfgw_config *before = picture->config;
-        struct board_entry entry;
-
-        if (picture->alive || !picture->slot || (before && cfgw_config_generation(before) == 0) ||
-            follow_slot(view, picture, &entry) < 0)
-                return;
-        if (picture->config != before || picture->live)
-                show_entry(picture, &entry);
-}
 
 /* What was said of the file while a daemon lived, in the terms of the own reading. */
 static void loosen_status(cfgw_status *status)
@@ -314,10 +180,10 @@ static int make_picture(struct view *view, const struct picture *old, uint64_t n
         picture->change = look.change;
         picture->alive = board && board_is_alive(board, now);
         if (picture->alive) {
-                error = follow(view, picture);
+                error = follow_live(picture, view->client->runtime_directory, view->domain);
                 look.look_at = usec_add(now, CLIENT_BOARD_USEC);
         } else if (has_news(picture, old))
-                take_leftover(view, picture);
+                follow_leftover(picture, view->client->runtime_directory, view->domain);
         if (error < 0) {
                 r = read_own(view, picture, look.error, error, now);
                 if (r < 0)
@@ -355,7 +221,7 @@ struct picture *view_refresh(struct view *view)
         uint64_t now = now_usec();
         struct picture *picture = atomic_load_explicit(&view->picture, memory_order_relaxed);
 
-        if (!view_source_is_same(picture, now) || (!picture->live && now >= view_look_at(view)))
+        if (!picture_source_is_same(picture, now) || (!picture->live && now >= view_look_at(view)))
                 replace(view, picture, now);
         return picture_ref(atomic_load_explicit(&view->picture, memory_order_relaxed));
 }

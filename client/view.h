@@ -25,12 +25,6 @@ struct view {
 int view_new(cfgw_client *client, const char *domain, struct view **ret);
 struct view *view_free(struct view *view);
 
-/*
- * Whether what @picture was taken from says still the same. False for a live picture means
- * that the daemon has said something new since.
- */
-bool view_source_is_same(const struct picture *picture, uint64_t now);
-
 /* Brings the view up to date and returns its picture, with a reference. Under the lock. */
 struct picture *view_refresh(struct view *view);
 

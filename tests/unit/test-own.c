@@ -360,6 +360,26 @@ static void the_same_content_gets_its_generation_back(void **state)
         end_both(&both);
 }
 
+/* Not even when the library has read for itself in between: the daemon's state was restored. */
+static void numbers_do_not_go_back_over_an_own_reading(void **state)
+{
+        struct both both = start_both(state);
+        const cfgw_config *config;
+        struct fake_daemon next;
+
+        fake_stop(&both.daemon);
+        testing_write_file(SOURCE, fake_text("two", "/2"));
+        WAIT_FOR(has(both.set.reader, "two"));
+        next = fake_start(*state, FAKE_EPOCH);
+        fake_accept(&next, 0, 6, SOURCE, fake_text("old", "/0"));
+        assert_true(has(both.set.reader, "two"));
+        fake_accept(&next, 0, 8, SOURCE, fake_text("two", "/2"));
+        assert_int_equal(cfgw_reader_config(both.set.reader, &config), 0);
+        assert_int_equal(cfgw_config_generation(config), 8);
+        fake_stop(&next);
+        end_both(&both);
+}
+
 /* A new process finds what a daemon left, and learns from it where the file is. */
 static void leftovers_are_used(void **state)
 {
@@ -457,6 +477,7 @@ int main(void)
                 TEST(a_silent_daemon_is_noticed_and_so_is_its_voice),
                 TEST(a_board_that_vanished_is_looked_for),
                 TEST(the_same_content_gets_its_generation_back),
+                TEST(numbers_do_not_go_back_over_an_own_reading),
                 TEST(leftovers_are_used),
                 TEST(what_was_wrong_stays_known),
                 TEST(a_writer_that_died_in_the_middle_is_done_without),
