@@ -21,6 +21,9 @@
  *
  * One epoll file descriptor is what the program polls. It outlives the sockets behind it.
  *
+ * Where there can be no socket (subscriber.h says when) the board is all there is, looked at
+ * once a second; so in a child forked by a process that had one.
+ *
  * All of this belongs to the thread that runs the program's event loop, and to the process
  * that made the client: nanomsg does not survive a fork.
  */
@@ -320,6 +323,18 @@ static uint64_t next_look(const struct events *events, uint64_t now)
         return events->subscriber && now < late_at ? late_at : usec_add(now, POLL_USEC);
 }
 
+/*
+ * Whether there is anything to tell after @told. The number of the same content moves too: it
+ * was another one meanwhile, or the daemon has lost its numbers.
+ */
+static bool is_news(const struct picture *told, const struct picture *picture)
+{
+        const cfgw_status *before = &told->status, *now = &picture->status;
+
+        return !status_equal(before, now) || before->generation != now->generation ||
+               before->epoch != now->epoch || !picture_same_content(told, picture);
+}
+
 /* Compares what was told of one subscription with what there is to tell. 1: an event. */
 static int compare(struct events *events, struct subscription *subscription, uint64_t now,
                    cfgw_event **ret)
@@ -333,8 +348,7 @@ static int compare(struct events *events, struct subscription *subscription, uin
                                                            usec_add(now, LOOK_MIN_USEC)));
         if (picture == told)
                 return 0;
-        if (!told || !status_equal(&told->status, &picture->status) ||
-            !picture_same_content(told, picture)) {
+        if (!told || is_news(told, picture)) {
                 r = event_new(subscription, picture, ret);
                 if (r < 0)
                         return r;

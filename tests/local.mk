@@ -280,9 +280,11 @@ check_LTLIBRARIES += libfaking.la
 libfaking_la_SOURCES = tests/fake_daemon.c tests/fake_daemon.h tests/instrumented.h \
 	tests/fake_publisher.c tests/fake_publisher.h
 TEST_CLIENT = libfaking.la $(TEST_LIBRARY)
+check_LTLIBRARIES += libfollowing.la
+libfollowing_la_SOURCES = tests/unit/following.c tests/unit/following.h
 check_PROGRAMS += tests/unit/test-lock tests/unit/test-status tests/unit/test-reader \
 	tests/unit/test-own tests/unit/test-client tests/unit/test-reader-threads \
-	tests/unit/test-events tests/unit/test-remote
+	tests/unit/test-events tests/unit/test-events-alone tests/unit/test-remote
 # What these call is not exported by the shared library. The flags make objects of their own.
 tests_unit_test_lock_SOURCES = tests/unit/test-lock.c client/lock.c
 tests_unit_test_lock_CPPFLAGS = $(AM_CPPFLAGS)
@@ -294,7 +296,8 @@ tests_unit_test_reader_LDADD = $(TEST_CLIENT)
 tests_unit_test_own_LDADD = $(TEST_CLIENT)
 tests_unit_test_client_LDADD = $(TEST_CLIENT)
 tests_unit_test_reader_threads_LDADD = $(TEST_CLIENT)
-tests_unit_test_events_LDADD = $(TEST_CLIENT) $(NANOMSG_LIBS)
+tests_unit_test_events_LDADD = libfollowing.la $(TEST_CLIENT)
+tests_unit_test_events_alone_LDADD = libfollowing.la $(TEST_CLIENT)
 tests_unit_test_remote_LDADD = $(TEST_CLIENT)
 
 # system: what a file may go through

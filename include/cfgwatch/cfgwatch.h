@@ -463,7 +463,9 @@ int cfgw_client_wait(cfgw_client *client, uint64_t timeout_usec);
 /** What an event tells. Since: 0.1 */
 typedef enum cfgw_event_kind {
         CFGW_EVENT_CHANGE = 1, /* the content in force is another one */
-        CFGW_EVENT_STATE = 2   /* the content is the same, its state or freshness is not */
+        CFGW_EVENT_STATE = 2   /* the content is the same; its state, freshness, generation or
+                                  epoch is not: a change that was taken back before it was told
+                                  leaves a higher generation of the same content */
 } cfgw_event_kind;
 
 /** Frees @event. Accepts NULL. Returns NULL. Since: 0.1 */

@@ -128,25 +128,43 @@ static void what_is_no_message_is_told_as_such(void **state)
         fake_publisher_stop(&publisher);
 }
 
-/* Longer than any message is now, and not too long for a later version. */
+/* Sends it until something arrives; what that is. */
+static int receive_own(int publisher, const char *text, size_t size, struct subscriber *subscriber)
+{
+        struct message message;
+        int r = 0;
+
+        for (uint64_t until = testing_now() + TEST_PATIENCE_USEC; r == 0;) {
+                assert_true(testing_now() < until);
+                assert_int_equal(nn_send(publisher, text, size, 0), size);
+                testing_nap();
+                r = subscriber_receive(subscriber, &message);
+        }
+        return r;
+}
+
+/* Longer than any message is now, but not for a later version; and more than nanomsg takes. */
 static void a_long_message_is_told_as_none(void **state)
 {
         _cleanup_free_ char *address = format_string("ipc://%s/" EVENT_SOCKET, (char *)*state);
-        char text[EVENT_SIZE_MAX * 2];
+        const struct message good = {.domain = "datastore", .generation = 1};
+        char line[EVENT_SIZE_MAX + 1];
+        char text[8192];
         struct subscriber *subscriber;
-        struct message message;
-        int r = 0, epoll = open_epoll(), publisher = nn_socket(AF_SP, NN_PUB);
+        int epoll = open_epoll(), publisher = nn_socket(AF_SP, NN_PUB);
 
         memset(text, 'x', sizeof(text));
         assert_true(nn_bind(publisher, address) >= 0);
         assert_int_equal(subscriber_new(*state, epoll, &subscriber), 0);
         assert_int_equal(subscriber_add(subscriber, NULL), 0);
-        while (r == 0) {
-                assert_int_equal(nn_send(publisher, text, sizeof(text), 0), sizeof(text));
-                testing_nap();
-                r = subscriber_receive(subscriber, &message);
-        }
-        assert_int_equal(r, -EBADMSG);
+        assert_int_equal(receive_own(publisher, text, EVENT_SIZE_MAX * 2, subscriber), -EBADMSG);
+        assert_int_equal(nn_send(publisher, text, sizeof(text), 0), sizeof(text));
+
+        /* That leaves the connection deaf, so another one is made, as after silence. */
+        subscriber_free(subscriber);
+        assert_int_equal(subscriber_new(*state, epoll, &subscriber), 0);
+        assert_int_equal(subscriber_add(subscriber, NULL), 0);
+        assert_int_equal(receive_own(publisher, line, message_encode(&good, line), subscriber), 1);
         subscriber_free(subscriber);
         nn_close(publisher);
         close(epoll);
@@ -244,7 +262,7 @@ static int use_inherited(struct subscriber *inherited, const char *directory)
         pthread_t thread;
 
         alarm(CHILD_SECONDS);
-        if (!is_instrumented() && pthread_create(&thread, NULL, sleep_for_ever, NULL) != 0)
+        if (pthread_create(&thread, NULL, sleep_for_ever, NULL) != 0)
                 return 1;
         epoll = epoll_create1(EPOLL_CLOEXEC);
         before = lowest_fd();
@@ -257,11 +275,15 @@ static int use_inherited(struct subscriber *inherited, const char *directory)
 
 static void a_child_never_calls_what_it_inherited(void **state)
 {
-        struct fake_publisher publisher = fake_publisher_start(*state);
+        struct fake_publisher publisher;
         struct subscriber *subscriber;
-        int epoll = open_epoll();
+        int epoll;
         pid_t child;
 
+        if (is_instrumented())
+                SKIP("a child with threads is not for these tools");
+        publisher = fake_publisher_start(*state);
+        epoll = open_epoll();
         assert_int_equal(subscriber_new(*state, epoll, &subscriber), 0);
         assert_int_equal(subscriber_add(subscriber, NULL), 0);
         expect_to_hear(&publisher, subscriber);
