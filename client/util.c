@@ -220,8 +220,8 @@ bool domain_name_valid(const char *name)
 
 char *default_runtime_directory(bool must_exist)
 {
-        const char *set = getenv("CFGWATCH_RUNTIME_DIR");
-        const char *xdg = getenv("XDG_RUNTIME_DIR");
+        const char *set = secure_getenv("CFGWATCH_RUNTIME_DIR");
+        const char *xdg = secure_getenv("XDG_RUNTIME_DIR");
 
         if (set && *set)
                 return strdup(set);

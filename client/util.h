@@ -109,7 +109,8 @@ bool domain_name_valid(const char *name);
  * The directory that NULL stands for in cfgw_client_new() and in the daemon's options: the
  * environment variable CFGWATCH_RUNTIME_DIR, $XDG_RUNTIME_DIR/cfgwatch for who is not root,
  * /run/cfgwatch. @must_exist asks for $XDG_RUNTIME_DIR/cfgwatch only if it is there.
- * free() the result; NULL without memory.
+ * A set-user-id program does not look at the environment. free() the result; NULL without
+ * memory.
  */
 char *default_runtime_directory(bool must_exist);
 

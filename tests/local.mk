@@ -26,6 +26,7 @@ libtesting_la_SOURCES = tests/testing.c tests/testing.h
 check_PROGRAMS += tests/unit/test-util tests/unit/test-digest tests/unit/test-settle \
 	tests/unit/test-settle-rows tests/unit/test-settle-walk
 tests_unit_test_util_LDADD = $(TEST_BASE)
+tests_unit_test_util_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=secure_getenv
 tests_unit_test_digest_LDADD = $(TEST_BASE)
 tests_unit_test_settle_SOURCES = tests/unit/test-settle.c tests/unit/settling.h
 tests_unit_test_settle_LDADD = $(TEST_BASE)

@@ -106,7 +106,8 @@ typedef enum cfgw_freshness {
  *
  * NULL stands for the environment variable CFGWATCH_RUNTIME_DIR, else
  * $XDG_RUNTIME_DIR/cfgwatch if that directory exists and the caller is not root, else
- * /run/cfgwatch. A daemon need not be running, then or ever.
+ * /run/cfgwatch; a set-user-id program takes the last, whatever its environment says. A daemon
+ * need not be running, then or ever. If a relative path cannot be resolved: the error of getcwd(3).
  * Free with cfgw_client_unref(). Since: 0.1
  */
 int cfgw_client_new(const char *runtime_directory, cfgw_client **ret);

@@ -237,6 +237,31 @@ static void domain_names_name_a_directory(void **state)
         assert_true(domain_name_valid(name));
 }
 
+/* Linked in the place of secure_getenv(): this program is no set-user-id one. */
+static bool is_secure;
+char *__wrap_secure_getenv(const char *name);
+
+char *__wrap_secure_getenv(const char *name)
+{
+        return is_secure ? NULL : getenv(name);
+}
+
+static void a_set_user_id_program_does_not_believe_the_environment(void **state)
+{
+        _cleanup_free_ char *absent = NULL, *wanted = NULL;
+
+        setenv("CFGWATCH_RUNTIME_DIR", "/some/where", 1);
+        setenv("XDG_RUNTIME_DIR", *state, 1);
+        is_secure = true;
+        absent = default_runtime_directory(true);
+        wanted = default_runtime_directory(false);
+        is_secure = false;
+        unsetenv("CFGWATCH_RUNTIME_DIR");
+        unsetenv("XDG_RUNTIME_DIR");
+        assert_string_equal(absent, "/run/cfgwatch");
+        assert_string_equal(wanted, "/run/cfgwatch");
+}
+
 static void the_environment_names_the_runtime_directory(void **state)
 {
         _cleanup_free_ char *set = NULL, *empty = NULL;
@@ -285,6 +310,7 @@ int main(void)
                 TEST(utf8_has_one_form_for_each_character),
                 TEST(utf8_ends_where_its_size_says),
                 TEST(domain_names_name_a_directory),
+                TEST(a_set_user_id_program_does_not_believe_the_environment),
                 TEST(the_environment_names_the_runtime_directory),
                 TEST(an_ordinary_user_has_a_directory_of_his_own),
         };
