@@ -198,6 +198,17 @@ static struct domain_options *domain_find(struct options *options, const char *n
         return larger;
 }
 
+/* A domain is a directory in the runtime and the state directory, beside these files. */
+static bool is_file_of_ours(const char *name)
+{
+        static const char *const files[] = {"board", "control", "events", "lock"};
+
+        for (size_t i = 0; i < ELEMENTS(files); i++)
+                if (strcmp(name, files[i]) == 0)
+                        return true;
+        return false;
+}
+
 static const char *set_domain(struct options *options, const char *name, const char *key,
                               const char *value, bool *ret_known)
 {
@@ -206,6 +217,9 @@ static const char *set_domain(struct options *options, const char *name, const c
         *ret_known = true;
         if (!domain_name_valid(name))
                 return "a domain's name has 1 to 63 of a-z, 0-9 and '-', and no '-' in front";
+        if (is_file_of_ours(name))
+                return "a domain cannot be called board, control, events or lock: those are files "
+                       "of the daemon";
         if (options->count >= DOMAINS_MAX)
                 return "there are too many domains";
         domain = domain_find(options, name);

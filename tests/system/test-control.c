@@ -231,6 +231,7 @@ static void usage_errors(void **state)
                 "--watch",
                 "--watch datastore",
                 "--watch Bad/Name=/etc/passwd",
+                "--watch lock=/etc/passwd",
                 "--watch datastore=",
                 "--watch datastore=x --ttl never",
                 "--watch datastore=x --ttl -1",

@@ -115,6 +115,10 @@ static void test_each_wrong_argument_is_named(void **state)
         assert_refused("--watch A=/x", "domain's name");
         assert_refused("--watch =/x", "domain's name");
         assert_refused("--watch ../a=/x", "domain's name");
+        assert_refused("--watch board=/x", "files of the daemon");
+        assert_refused("--watch control=/x", "files of the daemon");
+        assert_refused("--watch events=/x", "files of the daemon");
+        assert_refused("--watch lock=/x", "files of the daemon");
         assert_refused("--watch a=", "empty");
         assert_refused("--watch a=/x --ttl 0", "from 0.001");
         assert_refused("--watch a=/x --ttl -1", "number of seconds");
