@@ -37,16 +37,6 @@ PUBLIC cfgw_report *cfgw_report_free(cfgw_report *report)
         return NULL;
 }
 
-/* A message that is cut in the middle of a character would not be UTF-8 any more. */
-static void cut(char *text, size_t size)
-{
-        if (strlen(text) <= size)
-                return;
-        while (size > 0 && ((uint8_t)text[size] & 0xc0) == 0x80)
-                size--;
-        text[size] = '\0';
-}
-
 static void add(cfgw_report *report, uint32_t line, bool error, const char *format,
                 va_list arguments)
 {
@@ -57,7 +47,7 @@ static void add(cfgw_report *report, uint32_t line, bool error, const char *form
         if (vasprintf(&problem->message, format, arguments) < 0)
                 problem->message = NULL;
         else
-                cut(problem->message, REPORT_MESSAGE_MAX);
+                utf8_cut(problem->message, REPORT_MESSAGE_MAX);
         report->count++;
 }
 

@@ -210,6 +210,39 @@ bool utf8_valid(const char *text, size_t size)
         return true;
 }
 
+void utf8_cut(char *text, size_t size)
+{
+        if (strlen(text) <= size)
+                return;
+        while (size > 0 && ((uint8_t)text[size] & 0xc0) == 0x80)
+                size--;
+        text[size] = '\0';
+}
+
+char *utf8_repair(const char *text)
+{
+        static const char replacement[] = "\xef\xbf\xbd";
+        size_t left = strlen(text), used = 0;
+        char *copy = reallocarray(NULL, left + 1, strlen(replacement));
+
+        if (!copy)
+                return NULL;
+        while (left > 0) {
+                size_t length = utf8_character((const uint8_t *)text, left),
+                       taken = MAX(length, 1U);
+                const char *from = length ? text : replacement;
+
+                if (!length)
+                        length = strlen(replacement);
+                memcpy(copy + used, from, length);
+                used += length;
+                text += taken;
+                left -= taken;
+        }
+        copy[used] = '\0';
+        return copy;
+}
+
 bool domain_name_valid(const char *name)
 {
         size_t length = strlen(name);

@@ -101,6 +101,12 @@ int parse_u64(const char *text, uint64_t *ret);
 /* Whether it is well-formed UTF-8: shortest forms, no surrogates, up to U+10FFFF. */
 bool utf8_valid(const char *text, size_t size);
 
+/* Cuts the text to at most @size bytes, between two characters if it is UTF-8. */
+void utf8_cut(char *text, size_t size);
+
+/* A copy that is UTF-8: U+FFFD for each byte that is not. free() it; NULL without memory. */
+char *utf8_repair(const char *text);
+
 /* A domain's name: [a-z0-9][a-z0-9-]*, at most DOMAIN_NAME_MAX bytes; it names a directory. */
 #define DOMAIN_NAME_MAX 63
 bool domain_name_valid(const char *name);

@@ -6,10 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* JSON is UTF-8, and paths are whatever people made of them. NULL only without memory. */
+static json_t *text_json(const char *text)
+{
+        _cleanup_free_ char *repaired = utf8_repair(text);
+
+        return repaired ? json_string(repaired) : NULL;
+}
+
 /* JSON has no NULL text: null says that there is nothing to say. */
 static json_t *text_or_null(const char *text)
 {
-        return text && *text ? json_string(text) : json_null();
+        return text && *text ? text_json(text) : json_null();
 }
 
 static json_t *number_or_null(uint64_t number)
@@ -43,36 +51,40 @@ static json_t *domain_json(const struct domain *domain, struct access audience)
         char epoch[17];
 
         snprintf(epoch, sizeof(epoch), "%016" PRIx64, history_epoch(domain->history));
-        return json_pack(
-                "{s:s, s:s, s:s, s:I, s:I, s:o, s:I, s:s, s:o, s:o, s:I, s:I, s:o, "
-                "s:I, s:I, s:I, s:b, s:o}",
-                "name", domain->name, "path", domain->path, "state", cfgw_state_name(domain->state),
-                "since_usec", (json_int_t)domain->since_usec, "line", (json_int_t)domain->line,
-                "reason", text_or_null(domain_public_reason(domain, audience)), "generation",
-                (json_int_t)domain->generation, "epoch", epoch, "digest", digest_json(domain),
-                "accepted_usec", number_or_null(domain->accepted_usec), "sections",
-                (json_int_t)domain->sections, "size", (json_int_t)domain->size, "found",
-                found_json(domain), "accepted", (json_int_t)domain->accepted, "unchanged",
-                (json_int_t)domain->unchanged, "invalid", (json_int_t)domain->invalid, "pending",
-                domain->settle.dirty, "degraded", text_or_null(degraded));
+        return json_pack("{s:s, s:o, s:s, s:I, s:I, s:o, s:I, s:s, s:o, s:o, s:I, s:I, s:o, "
+                         "s:I, s:I, s:I, s:b, s:o}",
+                         "name", domain->name, "path", text_json(domain->path), "state",
+                         cfgw_state_name(domain->state), "since_usec",
+                         (json_int_t)domain->since_usec, "line", (json_int_t)domain->line, "reason",
+                         text_or_null(domain_public_reason(domain, audience)), "generation",
+                         (json_int_t)domain->generation, "epoch", epoch, "digest",
+                         digest_json(domain), "accepted_usec",
+                         number_or_null(domain->accepted_usec), "sections",
+                         (json_int_t)domain->sections, "size", (json_int_t)domain->size, "found",
+                         found_json(domain), "accepted", (json_int_t)domain->accepted, "unchanged",
+                         (json_int_t)domain->unchanged, "invalid", (json_int_t)domain->invalid,
+                         "pending", domain->settle.dirty, "degraded", text_or_null(degraded));
 }
 
 char *daemon_status_json(const struct daemon_facts *facts, struct domain *const *domains,
                          size_t count)
 {
         json_t *list = json_array(), *status;
+        bool is_complete = true; /* better no report than one that leaves out a domain */
         char *text;
 
         for (size_t i = 0; i < count; i++)
-                json_array_append_new(list, domain_json(domains[i], facts->audience));
-        status = json_pack("{s:s, s:i, s:I, s:s, s:s, s:s, s:{s:i, s:I}, s:o}", "version",
+                if (json_array_append_new(list, domain_json(domains[i], facts->audience)) < 0)
+                        is_complete = false;
+        status = json_pack("{s:s, s:i, s:I, s:o, s:o, s:s, s:{s:i, s:I}, s:o}", "version",
                            PACKAGE_VERSION, "pid", (int)getpid(), "uptime_usec",
                            (json_int_t)facts->uptime_usec, "runtime_directory",
-                           facts->runtime_directory, "state_directory", facts->state_directory,
-                           "watching", facts->has_inotify ? "inotify" : "polling", "publisher",
-                           "pid", (int)facts->publisher_pid, "restarts",
+                           text_json(facts->runtime_directory), "state_directory",
+                           text_json(facts->state_directory), "watching",
+                           facts->has_inotify ? "inotify" : "polling", "publisher", "pid",
+                           (int)facts->publisher_pid, "restarts",
                            (json_int_t)facts->publisher_restarts, "domains", list);
-        text = status ? json_dumps(status, JSON_COMPACT) : NULL;
+        text = status && is_complete ? json_dumps(status, JSON_COMPACT) : NULL;
         json_decref(status);
         return text;
 }

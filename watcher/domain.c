@@ -268,13 +268,17 @@ static void follow_access(struct domain *domain, const struct source *source, bo
 static enum domain_news set_state(struct domain *domain, cfgw_state state, uint32_t line,
                                   const char *reason)
 {
-        if (domain->state == state && domain->line == line && strcmp(domain->reason, reason) == 0)
+        char text[DOMAIN_REASON_MAX + 2]; /* one byte more tells where a character ends */
+
+        snprintf(text, sizeof(text), "%s", reason);
+        utf8_cut(text, DOMAIN_REASON_MAX);
+        if (domain->state == state && domain->line == line && strcmp(domain->reason, text) == 0)
                 return DOMAIN_NOTHING;
         if (domain->state != state)
                 domain->since_usec = now_realtime_usec();
         domain->state = state;
         domain->line = line;
-        snprintf(domain->reason, sizeof(domain->reason), "%s", reason);
+        strcpy(domain->reason, text);
         return DOMAIN_NEW_STATE;
 }
 

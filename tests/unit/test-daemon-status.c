@@ -129,6 +129,21 @@ static void test_blind_watch_is_told_as_degraded(void **state)
         domain_free(domain);
 }
 
+/* A path may be any bytes, and what is cut or read from a file may not be UTF-8 either. */
+static void test_bytes_that_are_no_text_hide_no_domain(void **state)
+{
+        struct domain *domain = make_domain(state, GOOD);
+        json_t *told, *status;
+
+        strcpy(domain->path, "/etc/\xe9t\xc3\xa9");
+        strcpy(domain->reason, "property 'caf\xc3");
+        status = status_of(domain, &told);
+        assert_string_equal(text_of(told, "path"), "/etc/\xef\xbf\xbdt\xc3\xa9");
+        assert_string_equal(text_of(told, "reason"), "property 'caf\xef\xbf\xbd");
+        json_decref(status);
+        domain_free(domain);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -136,6 +151,7 @@ int main(void)
                 TEST(test_domain_without_content_says_so),
                 TEST(test_reason_is_not_told_to_who_may_not_read_the_file),
                 TEST(test_blind_watch_is_told_as_degraded),
+                TEST(test_bytes_that_are_no_text_hide_no_domain),
         };
 
         return TESTING_RUN(tests);

@@ -219,6 +219,38 @@ static void utf8_ends_where_its_size_says(void **state)
         }
 }
 
+static void texts_are_cut_between_characters(void **state)
+{
+        static const size_t kept[] = {0, 1, 1, 1, 4, 4, 6, 6, 6};
+        char text[16];
+
+        for (size_t size = 0; size < ELEMENTS(kept); size++) {
+                strcpy(text, "a\xe2\x82\xac\xc3\xa9");
+                utf8_cut(text, size);
+                assert_int_equal(strlen(text), kept[size]);
+        }
+}
+
+static void bytes_that_are_no_characters_are_replaced(void **state)
+{
+        static const struct {
+                const char *text, *repaired;
+        } table[] = {
+                {"", ""},
+                {"a\xe2\x82\xac", "a\xe2\x82\xac"},
+                {"\xff", "\xef\xbf\xbd"},
+                {"a\xe2\x82", "a\xef\xbf\xbd\xef\xbf\xbd"},
+                {"\x80x\xc3\xa9", "\xef\xbf\xbdx\xc3\xa9"},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                _cleanup_free_ char *repaired = utf8_repair(table[i].text);
+
+                assert_non_null(repaired);
+                assert_string_equal(repaired, table[i].repaired);
+        }
+}
+
 static void domain_names_name_a_directory(void **state)
 {
         static const char *const good[] = {"datastore", "a", "0", "a-b-", "user-cfg2"};
@@ -309,6 +341,8 @@ int main(void)
                 TEST(numbers_are_digits_that_fit),
                 TEST(utf8_has_one_form_for_each_character),
                 TEST(utf8_ends_where_its_size_says),
+                TEST(texts_are_cut_between_characters),
+                TEST(bytes_that_are_no_characters_are_replaced),
                 TEST(domain_names_name_a_directory),
                 TEST(a_set_user_id_program_does_not_believe_the_environment),
                 TEST(the_environment_names_the_runtime_directory),
