@@ -28,6 +28,7 @@ void own_begin(struct picture *picture, uint64_t ttl_usec, uint64_t now)
         struct settle_times times = SETTLE_TIMES_DEFAULT;
 
         times.ttl_usec = ttl_usec;
+        times.weak_usec = times.confirm_usec; /* a file that never holds still is not chased */
         settle_init(&picture->own, &times, now);
         if (picture->config)
                 picture->own.forced = false; /* good content is at hand: nothing is pressing */
@@ -94,6 +95,12 @@ static int observe_content(const struct picture *picture, const struct source *s
         return 0;
 }
 
+/* What this process lacks says nothing about the file: it was not looked at. */
+static bool is_own_lack(int error)
+{
+        return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+}
+
 static int observe(const struct picture *picture, const char *domain, const char *path,
                    struct finding *ret)
 {
@@ -104,6 +111,8 @@ static int observe(const struct picture *picture, const char *domain, const char
         r = source_read(path, SOURCE_SIZE_MAX, NULL, &source);
         if (r < 0)
                 return r;
+        if (source.result == SOURCE_UNREADABLE && is_own_lack(source.error))
+                return source.error;
         switch (source.result) {
         case SOURCE_READ:
                 return observe_content(picture, &source, domain, path, ret);
@@ -166,6 +175,10 @@ static int take(struct picture *picture, struct finding *finding, uint64_t now)
 
         switch (settle_observe(&settle, &finding->seen, now)) {
         case SETTLE_ACCEPT:
+                /* The first content was taken as it was, perhaps in the middle of a save. */
+                if (!picture->config)
+                        settle.ttl_at =
+                                MIN(settle.ttl_at, usec_add(now, settle.times.confirm_usec));
                 r = accept(picture, finding);
                 break;
         case SETTLE_UNCHANGED:

@@ -11,6 +11,7 @@
 #include <linux/seccomp.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -218,6 +219,41 @@ static void no_more_than_one_read_a_ttl(void **state)
 }
 
 /* A daemon lives, but has not looked at the file yet. */
+/* The first lookup came in the middle of a save: the rest must not wait for a long TTL. */
+static void the_first_content_is_looked_at_again_soon(void **state)
+{
+        struct set set;
+
+        testing_write_file(SOURCE, fake_text("one", "/1"));
+        set = start(state);
+        assert_int_equal(cfgw_client_set_ttl(set.client, 3600 * USEC_PER_SEC), 0);
+        assert_true(has(set.reader, "one"));
+        testing_write_file(SOURCE, fake_text("two", "/2"));
+        WAIT_FOR(has(set.reader, "two"));
+        end(&set);
+}
+
+static void a_process_without_descriptors_does_not_blame_the_file(void **state)
+{
+        struct rlimit limit, none;
+        struct set set;
+
+        testing_write_file(SOURCE, fake_text("one", "/1"));
+        set = start(state);
+        assert_true(has(set.reader, "one"));
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+        none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+        for (uint64_t until = testing_now() + 3 * USEC_PER_SEC; testing_now() < until;) {
+                if (!is_in(set.reader, CFGW_FRESHNESS_OWN, CFGW_STATE_VALID))
+                        break;
+                testing_nap();
+        }
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        assert_true(is_in(set.reader, CFGW_FRESHNESS_OWN, CFGW_STATE_VALID));
+        end(&set);
+}
+
 static void a_daemon_that_knows_nothing_yet_is_not_waited_for(void **state)
 {
         struct fake_daemon daemon = fake_start(*state, FAKE_EPOCH);
@@ -472,6 +508,8 @@ int main(void)
                 TEST(a_broken_file_leaves_last_good_and_says_why),
                 TEST(a_file_that_comes_later_is_found),
                 TEST(no_more_than_one_read_a_ttl),
+                TEST(the_first_content_is_looked_at_again_soon),
+                TEST(a_process_without_descriptors_does_not_blame_the_file),
                 TEST(a_daemon_that_knows_nothing_yet_is_not_waited_for),
                 TEST(a_stopped_daemon_leaves_what_one_has),
                 TEST(a_silent_daemon_is_noticed_and_so_is_its_voice),
