@@ -130,6 +130,7 @@ tests_unit_test_watch_LDADD = $(TEST_WATCHER)
 tests_unit_test_inifile_LDADD = $(TEST_WATCHER)
 tests_unit_test_options_LDADD = $(TEST_WATCHER)
 tests_unit_test_domain_LDADD = $(TEST_WATCHER)
+tests_unit_test_domain_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=source_read
 
 # unit: notify
 check_PROGRAMS += tests/unit/test-notify

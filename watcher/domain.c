@@ -26,6 +26,7 @@
 #include <string.h>
 
 #define WARNINGS_LOGGED 10 /* of one file; a file with more has one cause for all of them */
+#define TORN_LOG_USEC (60 * USEC_PER_SEC) /* between two complaints of the same */
 
 struct domain *domain_free(struct domain *domain)
 {
@@ -238,6 +239,14 @@ static int look_at_file(const struct domain *domain, struct look *look)
         return r == -EBADMSG ? 0 : r;
 }
 
+/* What could not be looked at for lack of memory is like a file that cannot be read. */
+static void cannot_look(struct look *look, int error)
+{
+        look->source.result = SOURCE_UNREADABLE;
+        snprintf(look->source.reason, sizeof(look->source.reason), "%s",
+                 error == -ENOMEM ? "out of memory" : strerror(-error));
+}
+
 /*
  * The stored copies of the content in force are for those who may read it in the source. A
  * source that holds something else says nothing about who may read this content; but who
@@ -403,14 +412,32 @@ void domain_finish_accept(struct domain *domain)
         domain->report = cfgw_report_free(domain->report);
 }
 
+/*
+ * A file that somebody writes to all the time may never hold still for a read. It stays
+ * pending, which status shows, and the log says why.
+ */
+static void note_torn(struct domain *domain, uint64_t now)
+{
+        if (domain->settle.torn <= 1)
+                domain->torn_log_at = usec_add(now, domain->settle.times.defer_usec);
+        if (domain->settle.torn == 0 || now < domain->torn_log_at)
+                return;
+        domain->torn_log_at = usec_add(now, TORN_LOG_USEC);
+        log_warning("%s: %s changes each time while it is read; what is in force stays",
+                    domain->name, domain->path);
+}
+
 enum domain_news domain_look(struct domain *domain, uint64_t now)
 {
         _cleanup_(look_clear) struct look look = {.source = SOURCE_INIT};
-        struct settle_observation seen = {.seen = SETTLE_SEEN_TORN};
+        struct settle_observation seen;
         enum domain_news news = DOMAIN_NOTHING;
+        int r;
 
-        if (look_at_file(domain, &look) == 0) /* without memory: as if torn, so again */
-                seen = observe(domain, &look);
+        r = look_at_file(domain, &look);
+        if (r < 0)
+                cannot_look(&look, r);
+        seen = observe(domain, &look);
         switch (settle_observe(&domain->settle, &seen, now)) {
         case SETTLE_UNCHANGED:
                 follow_access(domain, &look.source, true);
@@ -427,6 +454,7 @@ enum domain_news domain_look(struct domain *domain, uint64_t now)
         case SETTLE_KNOWN:
                 break;
         }
+        note_torn(domain, now);
         return news;
 }
 

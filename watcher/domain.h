@@ -56,7 +56,8 @@ struct domain {
         enum settle_cause found_last;  /* who found the last change */
         uint64_t accepted, unchanged, invalid;
 
-        cfgw_report *report; /* the warnings of an accept, until it is finished */
+        cfgw_report *report;  /* the warnings of an accept, until it is finished */
+        uint64_t torn_log_at; /* when to complain of a file that changes while it is read */
 
         /* Written by the daemon, as settle.blind is: -errno of the last arming. */
         int watch_error;

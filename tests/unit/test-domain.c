@@ -17,6 +17,26 @@
 #define BROKEN "datastore: two\n\tpath /srv/two\n\tpath /srv/three\n"
 #define NOT_VALID "datastore: two\nnonsense\n"
 
+/* What a read of the source is made to bring. */
+static int read_result;
+static bool read_torn;
+int __real_source_read(const char *path, size_t size_max, const struct digest *known,
+                       struct source *ret);
+int __wrap_source_read(const char *path, size_t size_max, const struct digest *known,
+                       struct source *ret);
+
+int __wrap_source_read(const char *path, size_t size_max, const struct digest *known,
+                       struct source *ret)
+{
+        if (read_result < 0)
+                return read_result;
+        if (read_torn) {
+                ret->result = SOURCE_TORN;
+                return 0;
+        }
+        return __real_source_read(path, size_max, known, ret);
+}
+
 /* A domain, and the time that it is told. */
 struct fixture {
         struct domain *domain;
@@ -238,6 +258,70 @@ static void test_start_against_a_broken_file_brings_last_good_back(void **state)
         domain_free(fixture.domain);
 }
 
+static void test_lack_of_memory_is_shown_and_passes(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        read_result = -ENOMEM;
+        assert_int_equal(save(&fixture, SECOND), DOMAIN_NEW_STATE);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_UNREADABLE);
+        assert_string_equal(fixture.domain->reason, "out of memory");
+        assert_int_equal(fixture.domain->generation, 1);
+        read_result = 0;
+        fixture.now = settle_deadline(&fixture.domain->settle);
+        domain_look(fixture.domain, fixture.now);
+        assert_int_equal(settle(&fixture), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.domain->generation, 2);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_VALID);
+        domain_free(fixture.domain);
+}
+
+/* The lines of a log that complain. */
+static size_t count_complaints(const char *text)
+{
+        size_t count = 0;
+
+        while ((text = strstr(text, "while it is read"))) {
+                count++;
+                text++;
+        }
+        return count;
+}
+
+static void test_file_that_never_holds_still_is_pending_and_in_the_log(void **state)
+{
+        const char *log = testing_path(state, "log");
+        struct fixture fixture;
+        uint64_t until;
+        int saved, fd;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+        fd = open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        dup2(fd, STDERR_FILENO);
+        close(fd);
+        read_torn = true;
+        settle_hint(&fixture.domain->settle, SETTLE_HINT_COMMIT, fixture.now);
+        until = fixture.now + 150 * USEC_PER_SEC;
+        while (fixture.now < until) {
+                fixture.now = settle_deadline(&fixture.domain->settle);
+                assert_int_equal(domain_look(fixture.domain, fixture.now), DOMAIN_NOTHING);
+        }
+        dup2(saved, STDERR_FILENO);
+        close(saved);
+        read_torn = false;
+        assert_true(fixture.domain->settle.dirty);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_VALID);
+        assert_int_equal(count_complaints(testing_read_file(state, log)), 3);
+        assert_int_equal(settle(&fixture), DOMAIN_NOTHING);
+        domain_free(fixture.domain);
+}
+
 static void test_content_that_cannot_be_stored_does_not_move_anything(void **state)
 {
         struct fixture fixture;
@@ -448,6 +532,8 @@ int main(void)
                 TEST(test_restart_without_an_edit_is_no_news),
                 TEST(test_edits_while_down_are_one_generation),
                 TEST(test_start_against_a_broken_file_brings_last_good_back),
+                TEST(test_lack_of_memory_is_shown_and_passes),
+                TEST(test_file_that_never_holds_still_is_pending_and_in_the_log),
                 TEST(test_content_that_cannot_be_stored_does_not_move_anything),
                 TEST(test_cut_of_last_good_is_confirmed_before_it_is_believed),
                 TEST(test_open_writer_is_waited_for),
