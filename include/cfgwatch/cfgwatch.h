@@ -14,7 +14,9 @@
  *     ...
  *     if (cfgw_reader_config(reader, &config) == 0) {
  *             const cfgw_section *store = cfgw_config_section(config, "ds0001");
- *             puts(store ? cfgw_section_get(store, "path") : "no such datastore");
+ *             const char *path = store ? cfgw_section_get(store, "path") : NULL;
+ *
+ *             puts(path ? path : "no such datastore");
  *     }
  *
  * Words
@@ -22,6 +24,7 @@
  *   generation  64-bit number of a domain's accepted content, from 1. It rises by one if
  *               and only if the accepted content changed. 0 means "no generation": the
  *               content was read without the daemon and compares equal to nothing.
+ *               Bytes that the daemon has numbered keep their number without it.
  *   epoch       identity of the sequence that a generation belongs to. Generations are
  *               comparable within one epoch only.
  *   config      the whole parsed content of one generation. Immutable.
@@ -96,7 +99,10 @@ typedef enum cfgw_freshness {
         CFGW_FRESHNESS_NONE = 0,      /* there is no content */
         CFGW_FRESHNESS_LIVE = 1,      /* a daemon lives and this is what the file holds */
         CFGW_FRESHNESS_LAST_GOOD = 2, /* the file cannot be used: see state, since and reason */
-        CFGW_FRESHNESS_OWN = 3        /* no daemon lives: read by the library itself */
+        CFGW_FRESHNESS_OWN = 3        /* no daemon is followed: none lives, or it does not watch
+                                         the file, or its snapshot cannot be opened (see reason).
+                                         Read by the library itself, or left by the last daemon
+                                         and not compared with the file yet */
 } cfgw_freshness;
 
 /* ------------------------------------------------------------------ client */
@@ -131,14 +137,18 @@ cfgw_client *cfgw_client_unref(cfgw_client *client);
 int cfgw_client_set_source(cfgw_client *client, const char *domain, const char *path);
 
 /**
- * Sets how often the library reads a file by itself while no daemon lives: at most once in
- * @ttl_usec (default 10 s; from 100 ms up). Since: 0.1
+ * Sets how often the library reads a file by itself while no daemon lives: once in @ttl_usec
+ * (default 10 s; from 100 ms up). What it finds different is read again to see that it rests: so
+ * a change is visible up to the TTL and 2 s after it was made, or later if it does not rest, and
+ * takes some reads more than one a TTL. Since: 0.1
  */
 int cfgw_client_set_ttl(cfgw_client *client, uint64_t ttl_usec);
 
 /**
  * Lists the names of all domains of the daemon, NULL-terminated. One free(*ret) frees it
- * all. -ENOENT: there is no board, no daemon ever ran. Since: 0.1
+ * all. -ENOENT: there is no board, no daemon ever ran. -EACCES: not allowed to read it. -EPERM:
+ * others could have written it. -EBADMSG: it is no board. -EPROTONOSUPPORT: it is of another
+ * version. Else the error of open(2). Since: 0.1
  */
 int cfgw_client_list_domains(cfgw_client *client, char ***ret);
 
@@ -155,12 +165,13 @@ cfgw_reader *cfgw_reader_free(cfgw_reader *reader);
 
 /**
  * Gives the config in force: never older than the generation that the daemon had made
- * public when this was called.
+ * public when this was called, unless this process may not or cannot open the snapshot; the
+ * status says so then.
  *
  * Borrowed until the next call of any function on @reader; take cfgw_config_ref() to keep
  * it longer. While nothing changes this takes some nanoseconds, and no lock, no system call
  * and no atomic read-modify-write. After a change the first call maps the new snapshot;
- * while no daemon lives, at most one call a TTL reads the file.
+ * while no daemon lives, one call a TTL reads the file, and some more after a change of it.
  *
  * -ENODATA: there is no content (yet); cfgw_reader_status() says why. An empty file is
  * content: a config with no sections. Since: 0.1
@@ -180,7 +191,11 @@ cfgw_freshness cfgw_status_freshness(const cfgw_status *status);
 /** What is known of the file. Since: 0.1 */
 cfgw_state cfgw_status_state(const cfgw_status *status);
 
-/** The generation in force; 0 for an own reading and for none. Since: 0.1 */
+/**
+ * The generation in force; 0 if there is none. Content that the library read by itself has none,
+ * unless its bytes are those of the generation that was in force before: that keeps its number
+ * and epoch. Since: 0.1
+ */
 uint64_t cfgw_status_generation(const cfgw_status *status);
 
 /** The epoch of that generation; 0 if there is no generation. Since: 0.1 */
@@ -192,7 +207,10 @@ uint64_t cfgw_status_since_usec(const cfgw_status *status);
 /** The line that is wrong, from 1; 0 if no line is to blame. Since: 0.1 */
 uint32_t cfgw_status_line(const cfgw_status *status);
 
-/** Why the file cannot be used, or NULL if it can. Since: 0.1 */
+/**
+ * Why the file cannot be used; or, while the state is VALID, why the daemon that lives is not
+ * followed, such as "the daemon does not watch it". NULL if nothing is wrong. Since: 0.1
+ */
 const char *cfgw_status_reason(const cfgw_status *status);
 
 /** The name of @state in lower case, such as "invalid"; "unknown" for a bad number. Since: 0.1 */
@@ -267,7 +285,9 @@ const cfgw_section *cfgw_config_section_at(const cfgw_config *config, size_t i);
 
 /**
  * The section with the id @name, or NULL. A hash lookup, some tens of nanoseconds whatever
- * the number of sections. Valid as long as @config. Since: 0.1
+ * the number of sections. Sections of types that the schema does not know, which are kept in
+ * tolerant mode, are found as well: they may lack what the schema requires of its own types.
+ * Valid as long as @config. Since: 0.1
  */
 const cfgw_section *cfgw_config_section(const cfgw_config *config, const char *name);
 
@@ -422,7 +442,7 @@ const char *cfgw_diff_after(const cfgw_diff *diff, size_t i);
  * any event loop, wake up at cfgw_client_get_timeout() at the latest, then call
  * cfgw_client_process() until it returns 0.
  *
- * The first event of each domain tells what is in force (its `before` is NULL). Later ones
+ * The first event of each domain tells what is in force, or that nothing is. Later ones
  * tell each difference from what the last event told: changes that came faster than they
  * were processed are told as one. Events are never lost: a message is only a hint to look,
  * and without any message the library looks at the deadline of get_timeout().
@@ -481,7 +501,7 @@ const char *cfgw_event_domain(const cfgw_event *event);
 /** What is known of the domain at the event: freshness, state, line, reason. Since: 0.1 */
 const cfgw_status *cfgw_event_status(const cfgw_event *event);
 
-/** The config that the last event told; NULL at the first. Since: 0.1 */
+/** The config that the last event told; NULL at the first, and if the last had none. Since: 0.1 */
 const cfgw_config *cfgw_event_before(const cfgw_event *event);
 
 /** The config in force; NULL if there is none. Since: 0.1 */
@@ -492,7 +512,8 @@ const cfgw_config *cfgw_event_after(const cfgw_event *event);
  * board: needs no subscription and works in forked children and in any thread.
  *
  * Returns 0 when it has, -ETIMEDOUT after @timeout_usec (relative; CFGW_FOREVER: no limit).
- * A daemon that is gone is waited for. Since: 0.1
+ * A daemon that is gone is waited for, but what its board said last counts. A domain that no
+ * daemon has (yet) is waited for as well, for ever if it comes to that. Since: 0.1
  */
 int cfgw_client_wait_generation(cfgw_client *client, const char *domain, uint64_t generation,
                                 uint64_t timeout_usec);
@@ -509,7 +530,9 @@ int cfgw_client_wait_generation(cfgw_client *client, const char *domain, uint64_
  *
  * -ENOTCONN: no daemon. -EACCES: not allowed to ask it. -ENOENT: it has no such domain.
  * -ETIMEDOUT: no answer in time. -EPROTO: not a cfgwatch daemon. -ENODATA: the domain has no
- * generation, since its file could never be used. Since: 0.1
+ * generation, since its file could never be used. -EPERM: everybody could put a socket into the
+ * runtime directory. -ENAMETOOLONG: its path is too long for a socket. Else the daemon's own error,
+ * such as -EBUSY, or that of socket(2) and connect(2). Since: 0.1
  */
 int cfgw_client_sync(cfgw_client *client, const char *domain, uint64_t timeout_usec,
                      uint64_t *ret_generation);
