@@ -12,12 +12,12 @@ static void diff_done(cfgw_diff **diff)
         cfgw_diff_free(*diff);
 }
 
-/* The first event of a domain tells what is in force: nothing has changed there. */
-static cfgw_diff *diff_of(const cfgw_event *event)
+/* What came where there was nothing is a change as well, but for the first event. */
+static cfgw_diff *diff_of(const cfgw_event *event, bool first)
 {
         cfgw_diff *diff;
 
-        if (cfgw_event_get_kind(event) != CFGW_EVENT_CHANGE || !cfgw_event_before(event) ||
+        if (first || cfgw_event_get_kind(event) != CFGW_EVENT_CHANGE ||
             cfgw_config_diff(cfgw_event_before(event), cfgw_event_after(event), &diff) < 0)
                 return NULL;
         return diff;
@@ -120,9 +120,9 @@ static void print_state(const cfgw_status *status)
         print_escaped(stdout, reason);
 }
 
-void changes_print_text(const cfgw_event *event)
+void changes_print_text(const cfgw_event *event, bool first)
 {
-        CLEANUP(diff_done) cfgw_diff *diff = diff_of(event);
+        CLEANUP(diff_done) cfgw_diff *diff = diff_of(event, first);
         const cfgw_config *after = cfgw_event_after(event);
 
         print_clock();
@@ -132,7 +132,7 @@ void changes_print_text(const cfgw_event *event)
         print_state(cfgw_event_status(event));
         if (diff)
                 print_diff(diff);
-        else if (after && !cfgw_event_before(event))
+        else if (after && first)
                 printf(", %zu section%s", cfgw_config_section_count(after),
                        cfgw_config_section_count(after) == 1 ? "" : "s");
         putchar('\n');
@@ -185,9 +185,9 @@ static void add_content(json_t *object, const cfgw_config *config)
                             json_integer((json_int_t)cfgw_config_section_count(config)));
 }
 
-void changes_print_json(const cfgw_event *event)
+void changes_print_json(const cfgw_event *event, bool first)
 {
-        CLEANUP(diff_done) cfgw_diff *diff = diff_of(event);
+        CLEANUP(diff_done) cfgw_diff *diff = diff_of(event, first);
         const cfgw_status *status = cfgw_event_status(event);
         bool change = cfgw_event_get_kind(event) == CFGW_EVENT_CHANGE;
         json_t *object =
@@ -204,7 +204,6 @@ void changes_print_json(const cfgw_event *event)
         add_content(object, cfgw_event_after(event));
         if (diff)
                 add_diff(object, diff);
-        if (json_dumpf(object, stdout, JSON_COMPACT) == 0)
-                putchar('\n');
+        print_json(object, JSON_COMPACT);
         json_decref(object);
 }

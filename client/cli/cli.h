@@ -44,8 +44,8 @@ enum color { COLOR_GOOD, COLOR_BAD, COLOR_WARN, COLOR_DIM };
 void print_colored(enum color color, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * @text with what a terminal would obey shown as \xNN instead: values and reasons come from
- * files that others write.
+ * @text with what a terminal would obey, or hide, shown as \xNN instead: values and reasons come
+ * from files that others write.
  */
 void print_escaped(FILE *stream, const char *text);
 
@@ -54,6 +54,10 @@ void print_value(const char *text);
 
 /* "cfgwatch: …" and a line end on stderr, escaped. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* One JSON object and a line end on stdout; in plain ASCII where that is a terminal. */
+struct json_t; /* jansson's json_t */
+void print_json(const struct json_t *object, size_t flags);
 
 /* "FILE:LINE: …" on stderr as compilers write it; @path may be NULL, @line 0. */
 void complain_at(const char *path, uint32_t line, const char *format, ...)
@@ -86,12 +90,13 @@ int open_config(const struct cli *cli, const char *domain, cfgw_reader **ret_rea
 /* The exit code of an answer that was given: says so if it is not a living daemon's. */
 int judge_answer(const struct cli *cli, cfgw_reader *reader);
 
+/* Whether the board has @domain: 1, 0, or negative: -ENOENT if there is no board to look at. */
+int is_known(const struct cli *cli, const char *domain);
+
 /* Says why the file of the reader's domain cannot be used. */
 void complain_about_file(const char *domain, const cfgw_config *config, const cfgw_status *status);
 
 /* ------------------------------------------------------------------ report */
-
-struct json_t; /* jansson's json_t */
 
 /*
  * The daemon's report as JSON; and where nobody answers, what the library knows by itself, in
@@ -102,11 +107,14 @@ int report_get(const struct cli *cli, struct json_t **ret_report);
 
 /* ----------------------------------------------------------------- changes */
 
-/* "06:23:11.042 datastore generation 44 valid +ds1001 -ds0007 ~ds0002: comment" */
-void changes_print_text(const cfgw_event *event);
+/*
+ * "06:23:11.042 datastore generation 44 valid +ds1001 -ds0007 ~ds0002: comment"; what the @first
+ * event of a domain tells has not changed: it has no names.
+ */
+void changes_print_text(const cfgw_event *event, bool first);
 
 /* The same and more as one JSON object in a line, as cfgwatch(1) documents it. */
-void changes_print_json(const cfgw_event *event);
+void changes_print_json(const cfgw_event *event, bool first);
 
 #define CLEANUP(function) __attribute__((cleanup(function)))
 

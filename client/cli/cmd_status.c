@@ -199,8 +199,8 @@ int cmd_status(const struct cli *cli)
                 return r;
         if (!cli->json)
                 print_report(report);
-        else if (json_dumpf(report, stdout, JSON_INDENT(2)) == 0)
-                putchar('\n');
+        else
+                print_json(report, JSON_INDENT(2));
         json_decref(report);
         return r;
 }

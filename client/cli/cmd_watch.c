@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <search.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,46 +44,86 @@ static bool wait_for_event(cfgw_client *client)
         return !(fds[1].revents & (POLLERR | POLLHUP));
 }
 
+/* A domain that is not there may come with the next daemon, or its name is misspelt. */
+static int subscribe_to(const struct cli *cli, const char *domain)
+{
+        int r = cfgw_client_subscribe(cli->client, domain);
+
+        if (r == 0 && is_known(cli, domain) == 0)
+                complain("the daemon has no domain '%s' (yet)", domain);
+        return r;
+}
+
+/* The exit code: EXIT_YES, or why not has been said. */
 static int subscribe(const struct cli *cli)
 {
         int r = 0;
 
         if (cli->count == 0)
-                return cfgw_client_subscribe(cli->client, NULL);
-        for (int i = 0; i < cli->count && r == 0; i++)
-                r = cfgw_client_subscribe(cli->client, cli->operands[i]);
-        return r;
+                r = cfgw_client_subscribe(cli->client, NULL);
+        for (int i = 0; i < cli->count && r == 0; i++) {
+                r = subscribe_to(cli, cli->operands[i]);
+                if (r == -EINVAL)
+                        return fail_query(cli->operands[i], -ENOENT); /* not even a name */
+        }
+        return r < 0 ? fail_query(NULL, r) : EXIT_YES;
 }
 
-static int show_events(const struct cli *cli)
+static int compare_names(const void *a, const void *b)
 {
+        return strcmp(a, b);
+}
+
+/* Whether @domain is not among the @names yet; it is then. Without memory it always seems so. */
+static bool is_first(void **names, const char *domain)
+{
+        char *name;
+
+        if (tfind(domain, names, compare_names))
+                return false;
+        name = strdup(domain);
+        if (name && !tsearch(name, names, compare_names))
+                free(name);
+        return true;
+}
+
+/* @told: a tree of the domains that had an event. */
+static int show_events(const struct cli *cli, void **told)
+{
+        void (*print)(const cfgw_event *, bool) =
+                cli->json ? changes_print_json : changes_print_text;
         cfgw_event *event;
         int r;
 
         while ((r = cfgw_client_process(cli->client, &event)) > 0) {
-                if (cli->json)
-                        changes_print_json(event);
-                else
-                        changes_print_text(event);
+                print(event, is_first(told, cfgw_event_domain(event)));
                 cfgw_event_free(event);
         }
         return r;
 }
 
-int cmd_watch(const struct cli *cli)
+static int follow(const struct cli *cli, void **told)
 {
-        int r = subscribe(cli);
+        int r;
 
-        while (r == 0) {
-                r = show_events(cli);
+        do {
+                r = show_events(cli, told);
                 if (!flush_output())
                         return EXIT_TROUBLE;
                 if (r == 0 && !wait_for_event(cli->client))
                         return EXIT_YES;
-        }
-        if (r == -EINVAL)
-                complain("that is not the name of a domain");
-        else
-                complain("cannot watch: %s", strerror(-r));
+        } while (r == 0);
+        complain("cannot watch: %s", strerror(-r));
         return EXIT_TROUBLE;
+}
+
+int cmd_watch(const struct cli *cli)
+{
+        void *told = NULL;
+        int r = subscribe(cli);
+
+        if (r == EXIT_YES)
+                r = follow(cli, &told);
+        tdestroy(told, free);
+        return r;
 }

@@ -29,8 +29,7 @@ int fail_query(const char *domain, int error)
         }
 }
 
-/* 1, 0, or negative: -ENOENT if there is no board to look at. */
-static int is_known(const struct cli *cli, const char *domain)
+int is_known(const struct cli *cli, const char *domain)
 {
         CLEANUP(free_done) char **names = NULL;
         int r = cfgw_client_list_domains(cli->client, &names);

@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
@@ -38,12 +39,32 @@ void print_colored(enum color color, const char *format, ...)
                 fputs("\033[0m", stdout);
 }
 
-/* C0 and DEL; and C1, which UTF-8 writes as C2 80 to C2 9F. */
+/* Whether the character at @at is between @first and the one that differs in its @last byte. */
+static bool is_between(const unsigned char *at, const char *first, unsigned char last)
+{
+        size_t most = strlen(first) - 1;
+
+        return strncmp((const char *)at, first, most) == 0 &&
+               at[most] >= (unsigned char)first[most] && at[most] <= last;
+}
+
+/*
+ * The bytes of what must not reach a terminal as it is: C0, DEL and C1; the separators of lines
+ * and paragraphs; and what shows text in another order than it is written in: the marks,
+ * embeddings, overrides and isolates of direction.
+ */
 static size_t control_length(const unsigned char *at)
 {
         if (*at < ' ' || *at == 0x7f)
                 return 1;
-        return at[0] == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f ? 2 : 0;
+        if (is_between(at, "\xc2\x80", 0x9f) || /* C1 */
+            is_between(at, "\xd8\x9c", 0x9c))   /* U+061C */
+                return 2;
+        if (is_between(at, "\xe2\x80\x8e", 0x8f) || /* U+200E and U+200F */
+            is_between(at, "\xe2\x80\xa8", 0xae) || /* U+2028 to U+202E */
+            is_between(at, "\xe2\x81\xa6", 0xa9))   /* U+2066 to U+2069 */
+                return 3;
+        return 0;
 }
 
 void print_escaped(FILE *stream, const char *text)
@@ -66,6 +87,14 @@ void print_value(const char *text)
                 print_escaped(stdout, text);
         else
                 fputs(text, stdout);
+}
+
+void print_json(const json_t *object, size_t flags)
+{
+        if (isatty(STDOUT_FILENO))
+                flags |= JSON_ENSURE_ASCII;
+        if (json_dumpf(object, stdout, flags) == 0)
+                putchar('\n');
 }
 
 /* What was printed so far comes first, where both go to one terminal. */

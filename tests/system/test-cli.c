@@ -400,6 +400,38 @@ static void watch_finds_a_daemon_that_comes_later(void **state)
         stop_watch(pid);
 }
 
+static void watch_says_what_it_waits_for(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        begin(harness);
+        expect(harness, "cfgwatch watch datastore ../x", 1, "");
+        said = run(harness, "timeout 1 cfgwatch watch nosuch datastore");
+        assert_int_equal(said.status, 124);
+        expect_in(said.err, "the daemon has no domain 'nosuch' (yet)\n");
+        expect_not_in(said.err, "datastore");
+        expect_in(said.out, " datastore generation 1 valid");
+}
+
+/* The first line tells what is in force; after that, what came where there was nothing. */
+static void watch_names_what_comes_where_nothing_was(void **state)
+{
+        struct harness *harness = *state;
+        pid_t pid;
+
+        harness_start(harness, "--settle-confirm 0.1"); /* and no file */
+        pid = start_watch(harness, "datastore");
+        WAIT_FOR(strstr(printed(), " datastore no content"));
+        run(harness, "printf 'datastore: two\\n\\tpath /2\\n' >$FILE; cfgwatch sync datastore");
+        WAIT_FOR(strstr(printed(), " datastore generation 1 valid +two\n"));
+        stop_watch(pid);
+        pid = start_watch(harness, "--json datastore");
+        WAIT_FOR(strstr(printed(), "\n"));
+        assert_null(strstr(printed(), "\"added\""));
+        stop_watch(pid);
+}
+
 /* -------------------------------------------------------------------- check */
 
 static void check_is_silent_or_says_where_and_why(void **state)
@@ -453,6 +485,24 @@ static void terminal_gets_no_escape_sequence_of_the_file(void **state)
         said = run(harness, "echo 'x\033[31m' >bad; cfgwatch check bad");
         assert_int_equal(said.status, 1);
         expect_not_in(said.err, "\033");
+}
+
+/* The override U+202E shows what follows from right to left; U+2069 is the end of an isolate. */
+static void terminal_shows_text_in_the_order_of_the_file(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        testing_write_file(harness->file, "datastore: one\n"
+                                          "\tcomment a\u202eb\u2069c\u200fd\u200de\n"
+                                          "\tpath /one\n");
+        harness_start(harness, "");
+        expect(harness, "cfgwatch get datastore one comment", 0, "a\u202eb\u2069c\u200fd\u200de\n");
+        if (!process_has_terminals() || run(harness, "command -v script").status != 0)
+                SKIP("no script(1), or no terminals here");
+        said = run(harness,
+                   "script -qec 'cfgwatch get datastore one comment' /dev/null </dev/null");
+        expect_in(said.out, "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa9c\\xe2\\x80\\x8fd\u200de");
 }
 
 static void colour_is_for_terminals_that_want_it(void **state)
@@ -512,9 +562,12 @@ int main(void)
                 SYSTEM_TEST(watch_json_is_one_object_a_line),
                 SYSTEM_TEST(watch_ends_when_its_reader_has_gone),
                 SYSTEM_TEST(watch_finds_a_daemon_that_comes_later),
+                SYSTEM_TEST(watch_says_what_it_waits_for),
+                SYSTEM_TEST(watch_names_what_comes_where_nothing_was),
                 SYSTEM_TEST(check_is_silent_or_says_where_and_why),
                 SYSTEM_TEST(check_takes_the_unknown_for_an_error_only_if_strict),
                 SYSTEM_TEST(terminal_gets_no_escape_sequence_of_the_file),
+                SYSTEM_TEST(terminal_shows_text_in_the_order_of_the_file),
                 SYSTEM_TEST(colour_is_for_terminals_that_want_it),
                 SYSTEM_TEST(examples_do_what_they_say),
         };
