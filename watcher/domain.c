@@ -12,7 +12,9 @@
  * given twice; history.c tells why that holds even if the machine goes down.
  *
  * If either cannot be stored (a full disk), nothing moves: the state is UNSTORED, the last
- * good content stays in force, and the accept is tried again.
+ * good content stays in force, and the accept is tried again. So it is when the last good
+ * content itself cannot be written at a start: until that is done there is no content, and the
+ * file is not looked at, since what it holds may be just that and no new generation.
  */
 #include "domain.h"
 
@@ -35,6 +37,7 @@ struct domain *domain_free(struct domain *domain)
         store_free(domain->store);
         history_free(domain->history);
         cfgw_report_free(domain->report);
+        free(domain->unrestored);
         free(domain->name);
         free(domain->path);
         free(domain);
@@ -108,6 +111,18 @@ static int read_last_good(struct domain *domain, struct look *look)
                             look->report, &look->snapshot);
 }
 
+static int restore(struct domain *domain, struct snapshot *snapshot)
+{
+        int r;
+
+        domain->access = history_access(domain->history);
+        r = store_restore(domain->store, snapshot, domain->access);
+        if (r < 0)
+                return r;
+        put_in_force(domain, snapshot);
+        return store_prune(domain->store, domain->generation);
+}
+
 /* Brings the newest history entry back in force. An entry that is damaged is no content. */
 static int load_last_good(struct domain *domain, const struct board_entry *told)
 {
@@ -129,12 +144,10 @@ static int load_last_good(struct domain *domain, const struct board_entry *told)
                 return store_prune(domain->store, 0);
         snapshot_stamp(look.snapshot, history_epoch(domain->history), newest,
                        history_accepted_usec(domain->history, newest));
-        domain->access = history_access(domain->history);
-        r = store_put(domain->store, look.snapshot, domain->access);
-        if (r < 0)
-                return r;
-        put_in_force(domain, look.snapshot);
-        return store_prune(domain->store, newest);
+        if (restore(domain, look.snapshot) < 0)
+                domain->unrestored =
+                        STEAL(look.snapshot); /* the first look tries again and tells */
+        return 0;
 }
 
 int domain_new(const struct domain_options *options, int state, int runtime, uint64_t now,
@@ -339,13 +352,14 @@ static enum domain_news refuse(struct domain *domain, const struct look *look)
         return news;
 }
 
-static enum domain_news cannot_store(struct domain *domain, int error, uint64_t now)
+static enum domain_news cannot_store(struct domain *domain, uint64_t generation, int error,
+                                     uint64_t now)
 {
         enum domain_news news;
         char reason[DOMAIN_REASON_MAX + 1];
 
-        snprintf(reason, sizeof(reason), "cannot store generation %" PRIu64 ": %s",
-                 history_newest(domain->history) + 1, strerror(-error));
+        snprintf(reason, sizeof(reason), "cannot store generation %" PRIu64 ": %s", generation,
+                 strerror(-error));
         domain->store_error = error;
         news = set_state(domain, CFGW_STATE_UNSTORED, 0, reason);
         if (news != DOMAIN_NOTHING)
@@ -367,7 +381,7 @@ static enum domain_news accept_content(struct domain *domain, struct look *look,
                 r = history_add(domain->history, look->source.data, look->source.size, access,
                                 &generation);
         if (r < 0)
-                return cannot_store(domain, r, now);
+                return cannot_store(domain, generation, r, now);
         domain->access = access;
         put_in_force(domain, look->snapshot);
         domain->accepted++;
@@ -412,6 +426,22 @@ void domain_finish_accept(struct domain *domain)
         domain->report = cfgw_report_free(domain->report);
 }
 
+/* What is restored is news as at a start, and then the file is looked at as at a start. */
+static enum domain_news restore_now(struct domain *domain, uint64_t now)
+{
+        uint64_t generation = snapshot_generation(domain->unrestored);
+        int r;
+
+        r = restore(domain, domain->unrestored);
+        if (r < 0)
+                return cannot_store(domain, generation, r, now);
+        free(domain->unrestored);
+        domain->unrestored = NULL;
+        domain->found_last = SETTLE_CAUSE_START;
+        set_state(domain, CFGW_STATE_UNKNOWN, 0, "");
+        return DOMAIN_NEW_CONTENT;
+}
+
 /*
  * A file that somebody writes to all the time may never hold still for a read. It stays
  * pending, which status shows, and the log says why.
@@ -427,7 +457,7 @@ static void note_torn(struct domain *domain, uint64_t now)
                     domain->name, domain->path);
 }
 
-enum domain_news domain_look(struct domain *domain, uint64_t now)
+static enum domain_news look_at_source(struct domain *domain, uint64_t now)
 {
         _cleanup_(look_clear) struct look look = {.source = SOURCE_INIT};
         struct settle_observation seen;
@@ -456,6 +486,18 @@ enum domain_news domain_look(struct domain *domain, uint64_t now)
         }
         note_torn(domain, now);
         return news;
+}
+
+enum domain_news domain_look(struct domain *domain, uint64_t now)
+{
+        enum domain_news restored = DOMAIN_NOTHING, news;
+
+        if (domain->unrestored)
+                restored = restore_now(domain, now);
+        if (domain->unrestored)
+                return restored;
+        news = look_at_source(domain, now);
+        return MAX(news, restored);
 }
 
 const char *domain_public_reason(const struct domain *domain, struct access audience)

@@ -46,6 +46,8 @@ struct domain {
         size_t sections;
         uint64_t accepted_usec; /* CLOCK_REALTIME */
 
+        struct snapshot *unrestored; /* the last good content that could not be written yet */
+
         cfgw_state state;
         uint64_t since_usec; /* CLOCK_REALTIME: since when the state lasts */
         uint32_t line;
@@ -65,8 +67,9 @@ struct domain {
 
 /*
  * Opens history and snapshots, and brings the newest accepted content back in force, so that
- * a restart is no news. The first look is due at once. -errno says that state or runtime
- * directory cannot be used.
+ * a restart is no news. If it cannot be written for the clients (a full disk), there is no
+ * content until that succeeds: each look tries it. The first look is due at once. -errno says
+ * that state or runtime directory cannot be used.
  */
 int domain_new(const struct domain_options *options, int state, int runtime, uint64_t now,
                struct domain **ret);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #define SUFFIX ".snap"
 
@@ -49,6 +50,35 @@ int store_put(struct store *store, const struct snapshot *snapshot, struct acces
         r = file_replace(store->directory, name, snapshot, snapshot_size(snapshot),
                          read_only(access), false);
         return r < 0 ? r : access_apply(store->directory, access);
+}
+
+/* Whether it is there but for the time of its accept, which @snapshot takes over. */
+static bool holds(struct store *store, struct snapshot *snapshot)
+{
+        uint64_t accepted_usec = snapshot_accepted_usec(snapshot);
+        _cleanup_free_ char *data = NULL;
+        const struct snapshot *found;
+        char name[NUMBER_NAME_SIZE];
+        size_t size;
+
+        number_name(snapshot_generation(snapshot), SUFFIX, name);
+        if (file_read(store->directory, name, snapshot_size(snapshot), &data, &size) < 0 ||
+            snapshot_verify(data, size, &found) < 0 || size != snapshot_size(snapshot))
+                return false;
+        snapshot_stamp(snapshot, snapshot_epoch(snapshot), snapshot_generation(snapshot),
+                       snapshot_accepted_usec(found));
+        if (memcmp(data, snapshot, size) == 0)
+                return true;
+        snapshot_stamp(snapshot, snapshot_epoch(snapshot), snapshot_generation(snapshot),
+                       accepted_usec);
+        return false;
+}
+
+int store_restore(struct store *store, struct snapshot *snapshot, struct access access)
+{
+        if (holds(store, snapshot))
+                return store_set_access(store, access, snapshot_generation(snapshot));
+        return store_put(store, snapshot, access);
 }
 
 int store_prune(struct store *store, uint64_t newest)

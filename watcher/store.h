@@ -26,6 +26,12 @@ DEFINE_CLEANUP(struct store *, store_free);
  */
 int store_put(struct store *store, const struct snapshot *snapshot, struct access access);
 
+/*
+ * The same for a snapshot that an earlier daemon may have written already. Then nothing is
+ * written, which works on a full disk, and @snapshot is stamped with the time in the file.
+ */
+int store_restore(struct store *store, struct snapshot *snapshot, struct access access);
+
 /* Removes all but the last few up to @newest, and what another sequence left above it. */
 int store_prune(struct store *store, uint64_t newest);
 

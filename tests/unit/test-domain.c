@@ -345,6 +345,38 @@ static void test_content_that_cannot_be_stored_does_not_move_anything(void **sta
         domain_free(fixture.domain);
 }
 
+/* A start with the runtime directory full, say. The obstacle stands for it. */
+static void test_last_good_that_cannot_be_written_is_tried_again(void **state)
+{
+        const char *obstacle = testing_path(state, "runtime/datastore/1.snap");
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        domain_free(fixture.domain);
+        assert_int_equal(unlink(obstacle), 0);
+        assert_int_equal(mkdir(obstacle, 0700), 0);
+
+        fixture = start(state);
+        assert_int_equal(domain_look(fixture.domain, fixture.now), DOMAIN_NEW_STATE);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_UNSTORED);
+        assert_string_equal(fixture.domain->reason, "cannot store generation 1: Is a directory");
+        assert_int_equal(fixture.domain->generation, 0);
+        assert_int_equal(settle_deadline(&fixture.domain->settle),
+                         fixture.now + fixture.domain->settle.times.confirm_usec);
+        fixture.now = settle_deadline(&fixture.domain->settle);
+        assert_int_equal(domain_look(fixture.domain, fixture.now), DOMAIN_NOTHING);
+
+        assert_int_equal(rmdir(obstacle), 0);
+        assert_int_equal(settle(&fixture), DOMAIN_NEW_CONTENT);
+        assert_int_equal(fixture.domain->generation, 1); /* no new number for what was accepted */
+        assert_int_equal(fixture.domain->state, CFGW_STATE_VALID);
+        assert_int_equal(fixture.domain->accepted, 0);
+        assert_non_null(testing_read_file(state, obstacle));
+        domain_free(fixture.domain);
+}
+
 static void test_cut_of_last_good_is_confirmed_before_it_is_believed(void **state)
 {
         struct fixture fixture;
@@ -535,6 +567,7 @@ int main(void)
                 TEST(test_lack_of_memory_is_shown_and_passes),
                 TEST(test_file_that_never_holds_still_is_pending_and_in_the_log),
                 TEST(test_content_that_cannot_be_stored_does_not_move_anything),
+                TEST(test_last_good_that_cannot_be_written_is_tried_again),
                 TEST(test_cut_of_last_good_is_confirmed_before_it_is_believed),
                 TEST(test_open_writer_is_waited_for),
                 TEST(test_stored_copies_follow_the_mode_of_the_source),

@@ -61,6 +61,50 @@ static void test_snapshot_is_written_whole_and_read_only(void **state)
         store_free(store);
 }
 
+static ino_t inode_of(const char *path)
+{
+        struct stat stat_buffer;
+
+        assert_int_equal(stat(path, &stat_buffer), 0);
+        return stat_buffer.st_ino;
+}
+
+/* A full disk must not keep a daemon from starting again with what is there. */
+static void test_restore_writes_only_what_is_not_there(void **state)
+{
+        const char *path = testing_path(state, "run/d/3.snap");
+        struct access access = {.gid = getegid(), .mode = 0640};
+        struct store *store = open_store(state);
+        struct snapshot *snapshot = make_snapshot(3);
+        struct stat stat_buffer;
+        ino_t inode;
+
+        put(store, 3);
+        inode = inode_of(path);
+        snapshot_stamp(snapshot, 7, 3, 99);
+        assert_int_equal(store_restore(store, snapshot, access), 0);
+        assert_int_equal(inode_of(path), inode);
+        assert_int_equal(snapshot_accepted_usec(snapshot), 1); /* as the file says */
+        assert_int_equal(stat(path, &stat_buffer), 0);
+        assert_int_equal(stat_buffer.st_mode & 07777, 0440);
+
+        snapshot_stamp(snapshot, 8, 3, 99);
+        assert_int_equal(store_restore(store, snapshot, access), 0);
+        assert_int_not_equal(inode_of(path), inode);
+        assert_int_equal(snapshot_accepted_usec(snapshot), 99);
+        inode = inode_of(path);
+
+        assert_int_equal(chmod(path, 0600), 0);
+        testing_write_file(path, "damaged");
+        assert_int_equal(store_restore(store, snapshot, access), 0);
+        assert_int_not_equal(inode_of(path), inode);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(store_restore(store, snapshot, access), 0);
+        inode_of(path);
+        free(snapshot);
+        store_free(store);
+}
+
 static void test_prune_keeps_the_last_few_and_drops_another_sequence(void **state)
 {
         struct store *store = open_store(state);
@@ -97,6 +141,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 TEST(test_snapshot_is_written_whole_and_read_only),
+                TEST(test_restore_writes_only_what_is_not_there),
                 TEST(test_prune_keeps_the_last_few_and_drops_another_sequence),
                 TEST(test_access_of_directory_and_newest_snapshot_follows),
         };
