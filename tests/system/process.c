@@ -26,6 +26,9 @@ void process_adopt_orphans(void)
 static void become(const char *const argv[], int input, int output)
 {
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        /* A shell starts what runs in the background with these ignored. */
+        signal(SIGINT, SIG_DFL);
+        signal(SIGQUIT, SIG_DFL);
         dup2(input, STDIN_FILENO);
         if (output >= 0) {
                 dup2(output, STDOUT_FILENO);
