@@ -39,8 +39,7 @@
  * is global itself. Counted up before the first call for a socket and down after the last, so
  * that a fork at any moment finds it to be in use rather than not. A child inherits the word
  * together with nanomsg's memory, sees a pid that is not its own, and leaves both alone for
- * ever. Relaxed is enough: nothing else is read by what it says, and each process writes but
- * its own copy.
+ * ever. Sequentially consistent, since the order of it and of nanomsg's own memory is the point.
  */
 static _Atomic uint64_t owner;
 
@@ -100,27 +99,25 @@ static bool can_start_thread(void)
 /* False: nanomsg was in use when this process was forked. */
 static bool enter_nanomsg(void)
 {
-        uint64_t old = atomic_load_explicit(&owner, memory_order_relaxed), mine;
+        uint64_t old = atomic_load(&owner), mine;
 
         do {
                 mine = old != 0 ? old : (uint64_t)getpid() << OWNER_PID_SHIFT;
                 if (mine >> OWNER_PID_SHIFT != (uint64_t)getpid())
                         return false;
-        } while (!atomic_compare_exchange_weak_explicit(
-                &owner, &old, mine + OWNER_ONE, memory_order_relaxed, memory_order_relaxed));
+        } while (!atomic_compare_exchange_weak(&owner, &old, mine + OWNER_ONE));
         return true;
 }
 
 static void leave_nanomsg(void)
 {
-        uint64_t old = atomic_load_explicit(&owner, memory_order_relaxed), left;
+        uint64_t old = atomic_load(&owner), left;
 
         do {
                 left = old - OWNER_ONE;
                 if ((uint32_t)left == 0)
                         left = 0;
-        } while (!atomic_compare_exchange_weak_explicit(&owner, &old, left, memory_order_relaxed,
-                                                        memory_order_relaxed));
+        } while (!atomic_compare_exchange_weak(&owner, &old, left));
 }
 
 static int set_number(int socket, int option, int value)
