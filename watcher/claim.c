@@ -42,6 +42,18 @@ int claim_take(const char *path, struct claim *ret)
         return 0;
 }
 
+bool claim_holds(const struct claim *claim, const char *path)
+{
+        _cleanup_free_ char *name = format_string("%s/%s", path, LOCK_FILE);
+        struct stat ours, there;
+
+        if (!name || fstat(claim->lock, &ours) < 0)
+                return true; /* not known */
+        if (lstat(name, &there) < 0)
+                return errno != ENOENT && errno != ENOTDIR;
+        return ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
 void claim_drop(struct claim *claim)
 {
         close_p(&claim->directory);

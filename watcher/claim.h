@@ -4,6 +4,8 @@
 
 /* A directory that belongs to this daemon alone, as long as the lock file in it is held. */
 
+#include <stdbool.h>
+
 struct claim {
         int directory;
         int lock;
@@ -16,6 +18,12 @@ struct claim {
  * failure the reason was logged: -EPERM, -EBUSY (another daemon uses it) and others.
  */
 int claim_take(const char *path, struct claim *ret);
+
+/*
+ * Whether @path still leads to it: somebody may have removed the directory or put another in
+ * its place, and then nobody else finds what is written here, nor sees the lock.
+ */
+bool claim_holds(const struct claim *claim, const char *path);
 
 void claim_drop(struct claim *claim);
 

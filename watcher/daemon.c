@@ -9,8 +9,11 @@
  *
  * Order of the start: locks, last good contents, watches, first looks, and only then the
  * board is renamed into place and the sockets are opened, so nobody ever sees a daemon that
- * has not looked yet. Order of the stop: the control
- * socket, farewell, board STOPPED, locks last.
+ * has not looked yet. Order of the stop: the control socket, farewell, board STOPPED, locks
+ * last.
+ *
+ * A directory that is removed under the daemon ends it with an error, since nobody can reach it
+ * any more; the service manager's restart makes the directory anew.
  */
 #include "daemon.h"
 
@@ -42,6 +45,7 @@ struct daemon {
         uint64_t beat_at;
 
         struct claim runtime, state;
+        bool lost; /* one of them is no longer where it was */
 
         size_t count;
         struct domain **domains;
@@ -305,6 +309,23 @@ static char *on_status(void *userdata)
 
 /* ----------------------------------------------------------------------- loop */
 
+static bool still_claims(const struct claim *claim, const char *path)
+{
+        if (claim_holds(claim, path))
+                return true;
+        log_error("%s was removed or replaced; a new start is needed", path);
+        return false;
+}
+
+static void check_claims(struct daemon *daemon)
+{
+        if (still_claims(&daemon->runtime, daemon->options->runtime_directory) &&
+            still_claims(&daemon->state, daemon->options->state_directory))
+                return;
+        daemon->lost = true;
+        ev_break(daemon->loop, EVBREAK_ALL);
+}
+
 static void beat(struct daemon *daemon, uint64_t now)
 {
         if (now < daemon->beat_at)
@@ -312,6 +333,7 @@ static void beat(struct daemon *daemon, uint64_t now)
         daemon->beat_at = usec_add(now, BOARD_BEAT_USEC);
         announcer_beat(daemon->announcer, now);
         tell_manager(daemon);
+        check_claims(daemon);
 }
 
 static uint64_t next_deadline(const struct daemon *daemon)
@@ -536,9 +558,10 @@ int daemon_run(struct daemon *daemon)
 {
         turn(daemon);
         log_info("watching %zu domains", daemon->count);
-        ev_run(daemon->loop, 0);
+        if (!daemon->lost)
+                ev_run(daemon->loop, 0);
         notify_send(&daemon->notify, "STOPPING=1");
-        return 0;
+        return daemon->lost ? -ESTALE : 0;
 }
 
 struct daemon *daemon_free(struct daemon *daemon)

@@ -15,7 +15,7 @@ struct daemon;
  */
 int daemon_new(const struct options *options, struct daemon **ret);
 
-/* Runs until SIGTERM or SIGINT. */
+/* Runs until SIGTERM or SIGINT: 0. On failure the reason was logged. */
 int daemon_run(struct daemon *daemon);
 
 /* Says farewell, marks the board STOPPED, frees everything. */

@@ -180,6 +180,32 @@ static void a_reboot_keeps_the_generation(void **state)
         assert_int_equal(epoch_of(harness), epoch);
 }
 
+/* Nobody reaches a daemon whose directory is gone: it ends, and whoever started it starts it anew.
+ */
+static void comes_back_after_removal(struct harness *harness, const char *command,
+                                     uint64_t generation)
+{
+        pid_t pid;
+
+        begin(harness);
+        pid = harness->daemon;
+        harness->daemon = 0;
+        harness_shell(harness, command);
+        assert_int_equal(process_wait(pid, TEST_PATIENCE_USEC), 1);
+        come_back(harness, generation, "v0");
+}
+
+static void a_removed_runtime_directory_ends_the_daemon(void **state)
+{
+        comes_back_after_removal(*state, "rm -r ../run", 1);
+}
+
+static void a_replaced_state_directory_ends_the_daemon(void **state)
+{
+        comes_back_after_removal(*state, "mv ../state ../away; mkdir ../state; touch ../state/lock",
+                                 1);
+}
+
 /* A service that starts first, knowing only where the file is. */
 static void a_client_before_the_first_daemon(void **state)
 {
@@ -215,6 +241,8 @@ int main(void)
                 SYSTEM_TEST(a_daemon_that_hangs),
                 SYSTEM_TEST(a_lost_state_is_a_new_epoch),
                 SYSTEM_TEST(a_reboot_keeps_the_generation),
+                SYSTEM_TEST(a_removed_runtime_directory_ends_the_daemon),
+                SYSTEM_TEST(a_replaced_state_directory_ends_the_daemon),
                 SYSTEM_TEST(a_client_before_the_first_daemon),
         };
 
