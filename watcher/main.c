@@ -2,6 +2,7 @@
 #include "daemon.h"
 #include "log.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 
 #define EXIT_USAGE 2
@@ -16,11 +17,25 @@ static int run(const struct options *options)
         return EXIT_SUCCESS;
 }
 
+/* Whoever starts us without these must not find our files in their places, and logs in them. */
+static int open_standard_fds(void)
+{
+        int fd;
+
+        do
+                fd = open("/dev/null", O_RDWR); /* the lowest that is free */
+        while (fd >= 0 && fd <= STDERR_FILENO);
+        close_p(&fd);
+        return fd < 0 ? -1 : 0;
+}
+
 int main(int argc, char **argv)
 {
         _cleanup_(options_clear) struct options options = {.count = 0};
         _cleanup_free_ char *error = NULL;
 
+        if (open_standard_fds() < 0)
+                return EXIT_FAILURE;
         switch (options_parse(argc, argv, PUBLISHER_PROGRAM, &options, &error)) {
         case OPTIONS_RUN:
                 return run(&options);

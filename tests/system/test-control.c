@@ -257,6 +257,20 @@ static void usage_errors(void **state)
         }
 }
 
+/* What is written to a closed stderr must not end up in the file that got its number. */
+static void standard_descriptors_may_be_closed(void **state)
+{
+        struct harness *harness = *state;
+
+        harness_save(harness, "v000");
+        harness_shell(harness,
+                      "cfgwatchd --watch datastore=$FILE --runtime-directory ../run2 "
+                      "--state-directory ../state2 <&- >&- 2>&- & pid=$!; "
+                      "until [ -e ../run2/control ]; do sleep 0.01; done; "
+                      "found=$(for i in 0 1 2; do readlink /proc/$pid/fd/$i; done | sort -u); "
+                      "kill $pid; wait $pid; test \"$found\" = /dev/null");
+}
+
 static void help_and_version(void **state)
 {
         struct harness *harness = *state;
@@ -323,6 +337,7 @@ int main(void)
                 SYSTEM_TEST(hup_looks_at_the_files),
                 SYSTEM_TEST(a_second_daemon_is_refused),
                 SYSTEM_TEST(usage_errors),
+                SYSTEM_TEST(standard_descriptors_may_be_closed),
                 SYSTEM_TEST(help_and_version),
                 SYSTEM_TEST(what_cannot_start_says_so_in_one_line),
                 SYSTEM_TEST(two_domains_of_a_config_file),
