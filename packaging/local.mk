@@ -3,7 +3,8 @@ pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = packaging/libcfgwatch.pc
 EXTRA_DIST += packaging/packages packaging/demo packaging/install-packages
 
-dist_man_MANS = packaging/cfgwatch.1 packaging/cfgwatchd.8 packaging/cfgwatchd.conf.5
+dist_man_MANS = packaging/cfgwatch.1 packaging/cfgwatchd.8 packaging/cfgwatchd.conf.5 \
+	packaging/cfgwatch-saves.7
 
 # Examples for the administrator: nothing is enabled by an installation.
 examplesdir = $(docdir)/examples

@@ -37,7 +37,7 @@ static void take(struct way *way, const char *key, const char *value)
                 way->changes = strcmp(value, "0") != 0;
         else if (strcmp(key, "alarm") == 0)
                 way->alarm = strcmp(value, "yes") == 0;
-        else if (strcmp(key, "needs") != 0 && strcmp(key, "caveat") != 0)
+        else if (strcmp(key, "needs") != 0)
                 die(way->script, key);
 }
 

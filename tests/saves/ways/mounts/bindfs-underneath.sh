@@ -4,7 +4,6 @@
 # needs: mounts fuse bindfs
 # found: poll
 # options: --ttl 1
-# caveat: no event at all; polling finds it
 prepare()
 {
         mkdir -p etc real

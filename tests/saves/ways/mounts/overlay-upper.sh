@@ -4,7 +4,6 @@
 # needs: mounts overlay
 # found: poll
 # options: --ttl 1
-# caveat: no event at all; polling finds it
 prepare()
 {
         mkdir -p etc lower upper work
