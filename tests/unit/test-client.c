@@ -56,6 +56,22 @@ static void a_relative_directory_is_that_of_the_start(void **state)
         fake_stop(&daemon);
 }
 
+static void a_directory_that_cannot_be_named_is_said(void **state)
+{
+        char here[4096];
+        cfgw_client *client = NULL;
+
+        assert_non_null(getcwd(here, sizeof(here)));
+        assert_int_equal(mkdir(testing_path(state, "gone"), 0700), 0);
+        assert_int_equal(chdir(testing_path(state, "gone")), 0);
+        assert_int_equal(rmdir(testing_path(state, "gone")), 0);
+        assert_int_equal(cfgw_client_new("run", &client), -ENOENT);
+        assert_int_equal(cfgw_client_new("/run/cfgwatch", &client), 0);
+        assert_int_equal(cfgw_client_set_source(client, "datastore", "x.cfg"), -ENOENT);
+        assert_int_equal(chdir(here), 0);
+        cfgw_client_unref(client);
+}
+
 static void domains_are_listed(void **state)
 {
         struct fake_daemon daemon;
@@ -233,6 +249,7 @@ int main(void)
                 TEST(making_one_needs_no_daemon),
                 TEST(a_reader_keeps_its_client),
                 TEST(a_relative_directory_is_that_of_the_start),
+                TEST(a_directory_that_cannot_be_named_is_said),
                 TEST(domains_are_listed),
                 TEST(the_source_is_fixed_by_the_first_reader),
                 TEST(bad_arguments_are_refused),

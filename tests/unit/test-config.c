@@ -208,6 +208,23 @@ static void load_reads_a_file_without_a_generation(void **state)
         cfgw_config_unref(config);
 }
 
+/* With whatever it has: a `path` is asked of the schema's own types alone. */
+static void a_section_of_an_unknown_type_is_found_as_well(void **state)
+{
+        const char *path = testing_path(state, "file.cfg");
+        const cfgw_section *section;
+        const cfgw_config *config;
+
+        testing_write_file(path, "other: one\n\tkey x\n");
+        assert_int_equal(cfgw_config_load(path, "datastore", CFGW_LOAD_TOLERANT, &config, NULL), 0);
+        section = cfgw_config_section(config, "one");
+        assert_non_null(section);
+        assert_string_equal(cfgw_section_type(section), "other");
+        assert_string_equal(cfgw_section_get(section, "key"), "x");
+        assert_null(cfgw_section_get(section, "path"));
+        cfgw_config_unref(config);
+}
+
 static void load_tells_why_it_refuses(void **state)
 {
         const char *path = testing_path(state, "a.cfg");
@@ -261,6 +278,7 @@ static void load_checks_its_arguments(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                TEST(a_section_of_an_unknown_type_is_found_as_well),
                 TEST(a_config_tells_its_head),
                 TEST(sections_and_properties_are_found),
                 TEST(null_is_an_answer_and_not_a_crash),

@@ -19,6 +19,7 @@ struct server {
         const char *answer; /* NULL: none, the connection is kept until the client leaves */
         size_t repeat;      /* so many times more */
         bool deaf;          /* answers without reading */
+        bool slow;          /* naps before each repetition */
         char request[128];
         pthread_t thread;
         cfgw_client *client;
@@ -48,9 +49,12 @@ static void *serve(void *userdata)
         if (!server->deaf)
                 read_request(server, fd);
         if (server->answer) {
-                for (size_t i = 0; i <= server->repeat; i++)
+                for (size_t i = 0; i <= server->repeat; i++) {
                         if (send(fd, server->answer, strlen(server->answer), MSG_NOSIGNAL) < 0)
                                 break;
+                        if (server->slow)
+                                testing_nap();
+                }
         } else
                 while (read(fd, &byte, 1) > 0)
                         continue;
@@ -235,6 +239,20 @@ static void no_answer_ends_in_time(void **state)
         end(&server);
 }
 
+/* Each byte comes in time, and all together never do: the deadline is one for all. */
+static void a_dripping_answer_ends_in_time(void **state)
+{
+        struct server server = {.slow = true, .repeat = SIZE_MAX - 1};
+        uint64_t since = testing_now();
+        char *json = NULL;
+
+        start(state, &server, " ");
+        assert_int_equal(cfgw_client_query_daemon(server.client, 100000, &json), -ETIMEDOUT);
+        assert_true(testing_now() - since < 5 * USEC_PER_SEC);
+        assert_null(json);
+        end(&server);
+}
+
 /* Nobody accepts, and the queue is full. */
 static void a_full_queue_ends_in_time(void **state)
 {
@@ -352,6 +370,7 @@ int main(void)
                 TEST(no_report_is_an_error),
                 TEST(an_answer_before_the_request_is_one),
                 TEST(no_answer_ends_in_time),
+                TEST(a_dripping_answer_ends_in_time),
                 TEST(a_full_queue_ends_in_time),
                 TEST(no_daemon_is_not_connected),
                 TEST(a_stranger_is_not_asked),
