@@ -61,6 +61,7 @@ struct daemon {
         struct control *control;
 
         struct notify notify;
+        bool told_ready; /* the service manager has heard that we are */
         struct ev_loop *loop;
         ev_io watch_io, mounts_io, publisher_io, control_io;
         ev_timer timer, quiet;
@@ -69,16 +70,16 @@ struct daemon {
 
 /* -------------------------------------------------------------------- telling */
 
-/* All of it each time, since any message may be dropped: READY counts only once anyway. */
+/* Any message may be dropped: READY is said until it is taken, the rest again and again. */
 static void tell_manager(struct daemon *daemon)
 {
         _cleanup_free_ char *line = daemon_status_line(daemon->domains, daemon->count,
                                                        announcer_access(daemon->announcer));
-        _cleanup_free_ char *text =
-                format_string("READY=1\nWATCHDOG=1\nSTATUS=%s", line ? line : "");
+        _cleanup_free_ char *text = format_string(
+                "%sWATCHDOG=1\nSTATUS=%s", daemon->told_ready ? "" : "READY=1\n", line ? line : "");
 
-        if (text)
-                notify_send(&daemon->notify, text);
+        if (text && notify_send(&daemon->notify, text))
+                daemon->told_ready = true;
 }
 
 static void tell(struct daemon *daemon, size_t i, enum domain_news news)

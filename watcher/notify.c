@@ -30,9 +30,9 @@ void notify_close(struct notify *notify)
         notify->fd = -1;
 }
 
-void notify_send(const struct notify *notify, const char *text)
+bool notify_send(const struct notify *notify, const char *text)
 {
-        if (notify->fd >= 0)
-                sendto(notify->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
-                       (const struct sockaddr *)&notify->address, notify->size);
+        return notify->fd < 0 ||
+               sendto(notify->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
+                      (const struct sockaddr *)&notify->address, notify->size) >= 0;
 }

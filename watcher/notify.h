@@ -9,6 +9,7 @@
  * nobody. What does not fit is dropped here: say again what must arrive.
  */
 
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -21,7 +22,7 @@ struct notify {
 void notify_open(struct notify *notify);
 void notify_close(struct notify *notify);
 
-/* Never blocks and never fails. */
-void notify_send(const struct notify *notify, const char *text);
+/* Never blocks. Whether the manager has it, or there is none. */
+bool notify_send(const struct notify *notify, const char *text);
 
 #endif

@@ -197,6 +197,22 @@ static void hup_looks_at_the_files(void **state)
         harness_expect_content(harness, "v001");
 }
 
+static void the_service_manager_hears_once_that_the_daemon_is_ready(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness, "");
+        for (int i = 0; i < 3; i++) {
+                char text[4096];
+                ssize_t n;
+
+                WAIT_FOR((n = recv(harness->ready, text, sizeof(text) - 1, MSG_DONTWAIT)) > 0);
+                text[n] = '\0';
+                assert_non_null(strstr(text, "WATCHDOG=1"));
+                assert_null(strstr(text, "READY=1"));
+        }
+}
+
 /* -------------------------------------------------------------- two daemons */
 
 static void a_second_daemon_is_refused(void **state)
@@ -335,6 +351,7 @@ int main(void)
                 SYSTEM_TEST(a_crowd_that_waits_for_a_writer_keeps_nobody_out),
                 SYSTEM_TEST(int_and_term_stop_cleanly),
                 SYSTEM_TEST(hup_looks_at_the_files),
+                SYSTEM_TEST(the_service_manager_hears_once_that_the_daemon_is_ready),
                 SYSTEM_TEST(a_second_daemon_is_refused),
                 SYSTEM_TEST(usage_errors),
                 SYSTEM_TEST(standard_descriptors_may_be_closed),
