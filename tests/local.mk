@@ -147,8 +147,13 @@ tests_unit_test_publisher_LDADD = libpublishing.la $(TEST_SERVING)
 tests_unit_test_publisher_socket_LDADD = libpublishing.la $(TEST_SERVING)
 EXTRA_tests_unit_test_publisher_DEPENDENCIES = cfgwatch-publisher
 EXTRA_tests_unit_test_publisher_socket_DEPENDENCIES = cfgwatch-publisher
-tests_unit_test_control_LDADD = $(TEST_SERVING)
+check_PROGRAMS += tests/unit/test-control-crowd
+check_LTLIBRARIES += libcontrolling.la
+libcontrolling_la_SOURCES = tests/unit/controlling.c tests/unit/controlling.h
+tests_unit_test_control_LDADD = libcontrolling.la $(TEST_SERVING)
 tests_unit_test_control_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
+tests_unit_test_control_crowd_LDADD = libcontrolling.la $(TEST_SERVING)
+tests_unit_test_control_crowd_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
 
 # fuzz: each target as a test that replays its corpus, and by libFuzzer (needs clang):
 #   ./configure CC=clang --enable-fuzzers && make fuzzers && tests/fuzz/fuzz-snapshot CORPUS

@@ -1,151 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "control.h"
+#include "controlling.h"
 #include "testing.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-
-#define START (100 * USEC_PER_SEC) /* the clock is the tests' own */
-
-/* The daemon behind the socket, played by the test. */
-struct fixture {
-        struct control *control;
-        const char *path;
-        uint64_t now;
-        char domain[CONTROL_REQUEST_MAX]; /* asked for last */
-        size_t asked;
-        int sync_result;
-        bool answer_at_once;
-        size_t status_size; /* of the report */
-};
-
-/* Who the peers are said to be. */
-static uid_t peer_uid;
-int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size);
-
-int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
-{
-        assert_int_equal(level, SOL_SOCKET);
-        assert_int_equal(name, SO_PEERCRED);
-        assert_int_equal(*size, sizeof(struct ucred));
-        *(struct ucred *)value = (struct ucred){.pid = 1, .uid = peer_uid};
-        return 0;
-}
-
-static int handle_sync(void *userdata, const char *domain)
-{
-        struct fixture *fixture = userdata;
-
-        strcpy(fixture->domain, domain);
-        fixture->asked++;
-        if (fixture->answer_at_once)
-                control_reply_sync(fixture->control, domain, 0, 5);
-        return fixture->sync_result;
-}
-
-static char *handle_status(void *userdata)
-{
-        struct fixture *fixture = userdata;
-        char *report = malloc(fixture->status_size + 1);
-
-        assert_non_null(report);
-        memset(report, 'x', fixture->status_size);
-        report[fixture->status_size] = '\0';
-        return report;
-}
-
-static void open_control(struct fixture *fixture, void **state, struct access access)
-{
-        struct control_handlers handlers = {handle_sync, handle_status, fixture};
-
-        memset(fixture, 0, sizeof(*fixture));
-        peer_uid = 1000;
-        fixture->now = START;
-        fixture->status_size = 2;
-        fixture->path = testing_path(state, CONTROL_SOCKET);
-        assert_int_equal(
-                control_new(testing_path(state, "."), &access, &handlers, &fixture->control), 0);
-}
-
-static void turn(struct fixture *fixture)
-{
-        struct pollfd wait = {.fd = control_fd(fixture->control), .events = POLLIN};
-
-        poll(&wait, 1, 2);
-        control_dispatch(fixture->control, fixture->now);
-}
-
-#define TURN_UNTIL(fixture, expression)                                                            \
-        do {                                                                                       \
-                uint64_t until_ = testing_now() + TEST_PATIENCE_USEC;                              \
-                while (!(expression)) {                                                            \
-                        if (testing_now() > until_)                                                \
-                                fail_msg("waited in vain for: %s", #expression);                   \
-                        turn(fixture);                                                             \
-                }                                                                                  \
-        } while (0)
-
-static int dial(struct fixture *fixture)
-{
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-        assert_true(fd >= 0);
-        strcpy(address.sun_path, fixture->path);
-        assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-        return fd;
-}
-
-static void say(int fd, const char *text)
-{
-        assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
-}
-
-/* Everything up to the end of the stream, which comes while the daemon's loop turns. */
-static const char *hear(struct fixture *fixture, int fd)
-{
-        static char text[4096];
-        size_t used = 0;
-        uint64_t until = testing_now() + TEST_PATIENCE_USEC;
-
-        for (;;) {
-                ssize_t n = recv(fd, text + used, sizeof(text) - 1 - used, MSG_DONTWAIT);
-
-                if (n == 0 || (n < 0 && errno == ECONNRESET))
-                        break;
-                if (n > 0)
-                        used += (size_t)n;
-                else
-                        turn(fixture);
-                assert_true(testing_now() < until);
-        }
-        text[used] = '\0';
-        return text;
-}
-
-static bool has_ended(int fd)
-{
-        char byte;
-        ssize_t n = recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
-
-        return n == 0 || (n < 0 && errno == ECONNRESET);
-}
-
-static void expect_answer(struct fixture *fixture, const char *request, const char *answer)
-{
-        int fd = dial(fixture);
-
-        say(fd, request);
-        assert_string_equal(hear(fixture, fd), answer);
-        close(fd);
-}
 
 /* -------------------------------------------------------------- requests */
 
@@ -321,145 +184,15 @@ static void sync_without_an_answer_ends_in_time(void **state)
         control_free(fixture.control);
 }
 
-/* --------------------------------------------------------------- crowds */
-
-static void idle_connections_do_not_keep_others_out(void **state)
-{
-        struct fixture fixture;
-        int idle[200];
-
-        open_control(&fixture, state, access_private());
-        fixture.answer_at_once = true;
-        for (size_t i = 0; i < ELEMENTS(idle); i++) {
-                idle[i] = dial(&fixture);
-                turn(&fixture);
-        }
-        expect_answer(&fixture, "sync datastore\n", "ok 5\n");
-        TURN_UNTIL(&fixture, has_ended(idle[0]));          /* the oldest made room */
-        assert_false(has_ended(idle[ELEMENTS(idle) - 1])); /* and not the newest */
-        for (size_t i = 0; i < ELEMENTS(idle); i++)
-                close(idle[i]);
-        control_free(fixture.control);
-}
-
-/* All of it before the daemon's first turn: whoever has something to say is heard. */
-static void requests_in_a_crowd_are_all_heard(void **state)
-{
-        struct fixture fixture;
-        int fds[100];
-
-        open_control(&fixture, state, access_private());
-        fixture.answer_at_once = true;
-        for (size_t i = 0; i < ELEMENTS(fds); i++) {
-                fds[i] = dial(&fixture);
-                if (i % 2 == 0)
-                        say(fds[i], "sync datastore\n");
-        }
-        for (size_t i = 0; i < ELEMENTS(fds); i += 2)
-                assert_string_equal(hear(&fixture, fds[i]), "ok 5\n");
-        for (size_t i = 0; i < ELEMENTS(fds); i++)
-                close(fds[i]);
-        control_free(fixture.control);
-}
-
-/* Some places are not to be had, and all others go to newcomers of one and the same turn. */
-static void newcomer_with_a_request_is_not_pushed_out_by_later_ones(void **state)
-{
-        struct fixture fixture;
-        int waiting[10], idle[CONTROL_CLIENTS_MAX], fd;
-
-        open_control(&fixture, state, access_private());
-        for (size_t i = 0; i < ELEMENTS(waiting); i++) {
-                waiting[i] = dial(&fixture);
-                say(waiting[i], "sync datastore\n");
-        }
-        TURN_UNTIL(&fixture, fixture.asked == ELEMENTS(waiting));
-        fixture.answer_at_once = true;
-        fd = dial(&fixture);
-        say(fd, "sync datastore\n");
-        for (size_t i = 0; i < ELEMENTS(idle); i++)
-                idle[i] = dial(&fixture);
-        assert_string_equal(hear(&fixture, fd), "ok 5\n");
-        for (size_t i = 0; i < ELEMENTS(waiting); i++) {
-                assert_false(has_ended(waiting[i]));
-                close(waiting[i]);
-        }
-        for (size_t i = 0; i < ELEMENTS(idle); i++)
-                close(idle[i]);
-        close(fd);
-        control_free(fixture.control);
-}
-
-static size_t make_wait(struct fixture *fixture, int fds[], size_t count)
-{
-        for (size_t i = 0; i < count; i++) {
-                size_t asked = fixture->asked;
-
-                fds[i] = dial(fixture);
-                say(fds[i], "sync datastore\n");
-                TURN_UNTIL(fixture, fixture->asked > asked);
-        }
-        return count;
-}
-
-static void one_user_who_waits_leaves_places_for_others(void **state)
-{
-        struct fixture fixture;
-        int fds[CONTROL_WAITING_USER_MAX], other;
-
-        open_control(&fixture, state, access_private());
-        make_wait(&fixture, fds, ELEMENTS(fds));
-        expect_answer(&fixture, "sync datastore\n", "error EBUSY too many clients\n");
-        assert_int_equal(fixture.asked, ELEMENTS(fds));
-        expect_answer(&fixture, "status\n", "ok\nxx");
-        peer_uid++;
-        make_wait(&fixture, &other, 1);
-        for (size_t i = 0; i < ELEMENTS(fds); i++)
-                assert_false(has_ended(fds[i]));
-        control_reply_sync(fixture.control, "datastore", 0, 3); /* all of them at once */
-        assert_string_equal(hear(&fixture, other), "ok 3\n");
-        close(other);
-        for (size_t i = 0; i < ELEMENTS(fds); i++) {
-                assert_string_equal(hear(&fixture, fds[i]), "ok 3\n");
-                close(fds[i]);
-        }
-        control_free(fixture.control);
-}
-
-static void all_who_wait_leave_places_for_those_who_do_not(void **state)
-{
-        struct fixture fixture;
-        int fds[CONTROL_WAITING_MAX], idle[CONTROL_CLIENTS_MAX];
-        size_t waiting = 0;
-
-        open_control(&fixture, state, access_private());
-        while (waiting < ELEMENTS(fds)) {
-                peer_uid++;
-                waiting += make_wait(&fixture, fds + waiting,
-                                     MIN(ELEMENTS(fds) - waiting, CONTROL_WAITING_USER_MAX / 2));
-        }
-        peer_uid++;
-        expect_answer(&fixture, "sync datastore\n", "error EBUSY too many clients\n");
-        for (size_t i = 0; i < ELEMENTS(idle); i++)
-                idle[i] = dial(&fixture);
-        expect_answer(&fixture, "status\n", "ok\nxx");
-        assert_int_equal(fixture.asked, ELEMENTS(fds));
-        for (size_t i = 0; i < ELEMENTS(fds); i++) {
-                assert_false(has_ended(fds[i]));
-                close(fds[i]);
-        }
-        for (size_t i = 0; i < ELEMENTS(idle); i++)
-                close(idle[i]);
-        control_free(fixture.control);
-}
-
 static void vanished_client_is_forgotten(void **state)
 {
         struct fixture fixture;
         int fd;
 
         open_control(&fixture, state, access_private());
-        make_wait(&fixture, &fd, 1);
+        fd = dial(&fixture);
+        say(fd, "sync datastore\n");
+        TURN_UNTIL(&fixture, fixture.asked == 1);
         close(fd);
         TURN_UNTIL(&fixture, control_deadline(fixture.control) == USEC_NEVER);
         fd = dial(&fixture);
@@ -632,11 +365,6 @@ int main(void)
                 TEST(garbage_gets_an_error_and_the_end),
                 TEST(slow_sender_loses_his_connection),
                 TEST(sync_without_an_answer_ends_in_time),
-                TEST(idle_connections_do_not_keep_others_out),
-                TEST(requests_in_a_crowd_are_all_heard),
-                TEST(newcomer_with_a_request_is_not_pushed_out_by_later_ones),
-                TEST(one_user_who_waits_leaves_places_for_others),
-                TEST(all_who_wait_leave_places_for_those_who_do_not),
                 TEST(vanished_client_is_forgotten),
                 TEST(big_report_reaches_a_slow_reader_whole),
                 TEST(reader_who_never_takes_the_answer_is_dropped_in_time),
