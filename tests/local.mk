@@ -336,7 +336,7 @@ EXTRA_tests_saves_test_unchanged_DEPENDENCIES = tests/saves/syscalls
 EXTRA_PROGRAMS += tests/saves/syscalls
 tests_saves_syscalls_LDADD = libbase.la
 CLEANFILES += tests/saves/syscalls
-EXTRA_DIST += tests/saves/way tests/saves/ways tests/saves/manual
+EXTRA_DIST += tests/saves/run-way tests/saves/ways tests/saves/manual
 
 # unit: events
 check_PROGRAMS += tests/unit/test-subscriber

@@ -37,7 +37,8 @@ static int run_step(struct table_test *test, const char *step)
 {
         struct harness *harness = test->harness;
         const char *source = getenv("CFGWATCH_SOURCE");
-        _cleanup_free_ char *runner = format_string("%s/tests/saves/way", source ? source : ".");
+        _cleanup_free_ char *runner =
+                format_string("%s/tests/saves/run-way", source ? source : ".");
         const char *const argv[] = {"/bin/sh", runner, test->way->script, step, NULL};
 
         assert_non_null(runner);
