@@ -6,21 +6,26 @@
 #include <limits.h>
 #include <string.h>
 
+/* Options that go with some commands only. */
+enum { OPTION_JSON, OPTION_STRICT };
+#define TAKES(option) (1U << (option))
+
 struct command {
         const char *name;
         int (*run)(const struct cli *cli);
         int least, most; /* operands */
-        bool takes_json, takes_strict, needs_client;
+        unsigned int takes;
+        bool needs_client;
 };
 
 static const struct command commands[] = {
-        {"status", cmd_status, 0, 0, true, false, true},
-        {"generation", cmd_generation, 1, 1, false, false, true},
-        {"list", cmd_list, 1, 1, false, false, true},
-        {"get", cmd_get, 2, 3, false, false, true},
-        {"watch", cmd_watch, 0, INT_MAX, true, false, true},
-        {"sync", cmd_sync, 1, 1, false, false, true},
-        {"check", cmd_check, 1, INT_MAX, false, true, false},
+        {"status", cmd_status, 0, 0, TAKES(OPTION_JSON), true},
+        {"generation", cmd_generation, 1, 1, 0, true},
+        {"list", cmd_list, 1, 1, 0, true},
+        {"get", cmd_get, 2, 3, 0, true},
+        {"watch", cmd_watch, 0, INT_MAX, TAKES(OPTION_JSON), true},
+        {"sync", cmd_sync, 1, 1, 0, true},
+        {"check", cmd_check, 1, INT_MAX, TAKES(OPTION_STRICT), false},
 };
 
 static const char help[] =
@@ -50,41 +55,47 @@ static const char help[] =
         "same\n"
         "has been printed); 4 any other failure.\n";
 
-enum option_code { OPTION_RUNTIME = 256, OPTION_JSON, OPTION_STRICT, OPTION_VERSION };
+enum { OPTION_RUNTIME = 256, OPTION_VERSION }; /* those that go with every command */
+
+static const struct option options[] = {
+        [OPTION_JSON] = {"json", no_argument, NULL, OPTION_JSON},
+        [OPTION_STRICT] = {"strict", no_argument, NULL, OPTION_STRICT},
+        {"runtime-directory", required_argument, NULL, OPTION_RUNTIME},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, OPTION_VERSION},
+        {NULL, 0, NULL, 0},
+};
+
+static _Noreturn void print_and_exit(const char *text)
+{
+        fputs(text, stdout);
+        exit(flush_output() ? EXIT_YES : EXIT_TROUBLE);
+}
 
 /* Options may stand before or behind the command: getopt puts them in front. */
-static int parse_options(int argc, char **argv, struct cli *cli)
+static int parse_options(int argc, char **argv, struct cli *cli, unsigned int *given)
 {
-        static const struct option options[] = {
-                {"runtime-directory", required_argument, NULL, OPTION_RUNTIME},
-                {"json", no_argument, NULL, OPTION_JSON},
-                {"strict", no_argument, NULL, OPTION_STRICT},
-                {"help", no_argument, NULL, 'h'},
-                {"version", no_argument, NULL, OPTION_VERSION},
-                {NULL, 0, NULL, 0},
-        };
         int code;
 
         while ((code = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
                 switch (code) {
-                case OPTION_RUNTIME:
-                        cli->runtime_directory = optarg;
-                        break;
                 case OPTION_JSON:
                         cli->json = true;
                         break;
                 case OPTION_STRICT:
                         cli->strict = true;
                         break;
+                case OPTION_RUNTIME:
+                        cli->runtime_directory = optarg;
+                        continue;
                 case 'h':
-                        fputs(help, stdout);
-                        exit(flush_output() ? EXIT_YES : EXIT_TROUBLE);
+                        print_and_exit(help);
                 case OPTION_VERSION:
-                        puts(PACKAGE_STRING);
-                        exit(flush_output() ? EXIT_YES : EXIT_TROUBLE);
+                        print_and_exit(PACKAGE_STRING "\n");
                 default:
                         return -EINVAL; /* getopt has said why */
                 }
+                *given |= TAKES(code);
         }
         return 0;
 }
@@ -98,7 +109,19 @@ static const struct command *find_command(const char *name)
         return NULL;
 }
 
-static const struct command *parse_command(int argc, char **argv, struct cli *cli)
+/* Says which of the @given options the command does not take, if any. */
+static bool takes_all(const struct command *command, unsigned int given)
+{
+        unsigned int wrong = given & ~command->takes;
+
+        if (!wrong)
+                return true;
+        complain("--%s does not go with '%s'", options[__builtin_ctz(wrong)].name, command->name);
+        return false;
+}
+
+static const struct command *parse_command(int argc, char **argv, struct cli *cli,
+                                           unsigned int given)
 {
         const struct command *command;
 
@@ -107,18 +130,10 @@ static const struct command *parse_command(int argc, char **argv, struct cli *cl
                 return NULL;
         }
         command = find_command(argv[optind]);
-        if (!command)
+        if (!command || !takes_all(command, given))
                 return NULL;
         cli->operands = argv + optind + 1;
         cli->count = argc - optind - 1;
-        if (cli->json && !command->takes_json) {
-                complain("--json does not go with '%s'", command->name);
-                return NULL;
-        }
-        if (cli->strict && !command->takes_strict) {
-                complain("--strict does not go with '%s'", command->name);
-                return NULL;
-        }
         if (cli->count < command->least || cli->count > command->most) {
                 complain("'%s' takes %s arguments", command->name,
                          cli->count < command->least ? "more" : "fewer");
@@ -132,10 +147,11 @@ int main(int argc, char **argv)
         CLEANUP(client_done) cfgw_client *client = NULL;
         struct cli cli = {0};
         const struct command *command = NULL;
+        unsigned int given = 0;
         int r;
 
-        if (parse_options(argc, argv, &cli) == 0)
-                command = parse_command(argc, argv, &cli);
+        if (parse_options(argc, argv, &cli, &given) == 0)
+                command = parse_command(argc, argv, &cli, given);
         if (!command) {
                 fputs("Try 'cfgwatch --help'.\n", stderr);
                 return EXIT_USAGE;
