@@ -30,6 +30,7 @@ libformat_la_SOURCES = \
 
 libwire_la_SOURCES = \
 	client/names.c client/names.h \
+	client/protocol.h \
 	client/trust.c client/trust.h \
 	client/board.c client/board.h \
 	client/event.c client/event.h

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Asks the daemon over its control socket (watcher/control.h has the protocol): one request
- * and one answer a connection. The peer is asked for its credentials before anything is
- * believed or told; all of it together keeps to one deadline.
+ * Asks the daemon over its control socket (protocol.h): one request and one answer a
+ * connection. The peer is asked for its credentials before anything is believed or told; all
+ * of it together keeps to one deadline.
  */
 #include "client.h"
+#include "protocol.h"
 #include "trust.h"
 
 #include <errno.h>
@@ -14,8 +15,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
-
-#define REMOTE_SOCKET "control" /* CONTROL_SOCKET of watcher/control.h */
 
 #define FOREVER_USEC (30 * USEC_PER_SEC)  /* what CFGW_FOREVER means: the daemon gives up then */
 #define FULL_NAP_USEC (5 * USEC_PER_MSEC) /* the daemon's queue of connections is full */
@@ -80,7 +79,7 @@ static int open_connection(const cfgw_client *client, uint64_t until, int *ret)
         uid_t owner;
         int r;
 
-        r = snprintf(address.sun_path, sizeof(address.sun_path), "%s/" REMOTE_SOCKET,
+        r = snprintf(address.sun_path, sizeof(address.sun_path), "%s/" CONTROL_SOCKET,
                      client->runtime_directory);
         if (r >= (int)sizeof(address.sun_path))
                 return -ENAMETOOLONG;

@@ -3,24 +3,19 @@
 #define CFGWATCH_CONTROL_H
 
 /*
- * The control socket, RUNTIME/control: AF_UNIX, SOCK_STREAM, one request a connection.
- *
- *   "sync DOMAIN\n"  -> "ok GENERATION\n"       the generation in force after a fresh look
- *   "status\n"       -> "ok\n" and a JSON object up to the end of the stream
- *   anything else    -> "error ERRNO-NAME text\n" (such as "error ENOENT no such domain\n")
+ * The control socket: peers and their requests. client/protocol.h says what is said there.
  *
  * Requests, clients and time are bounded; a peer that does not keep to it loses his
  * connection and nobody else notices. One private epoll fd stands for all of it.
  */
 
 #include "access.h"
+#include "protocol.h"
 #include "util.h"
 
-#define CONTROL_SOCKET "control"
 #define CONTROL_CLIENTS_MAX 64      /* the oldest idle one makes room */
 #define CONTROL_WAITING_MAX 48      /* for a sync: the rest of the places is for others */
 #define CONTROL_WAITING_USER_MAX 32 /* ... of one user: another one can wait as well */
-#define CONTROL_REQUEST_MAX 128     /* "sync " and a domain's name fit */
 #define CONTROL_REQUEST_USEC (5 * USEC_PER_SEC) /* to send a request */
 #define CONTROL_REPLY_USEC (30 * USEC_PER_SEC)  /* to get and take the answer */
 

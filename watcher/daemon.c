@@ -19,11 +19,11 @@
 
 #include "announcer.h"
 #include "claim.h"
-#include "control.h"
 #include "daemon_status.h"
 #include "filesystem.h"
 #include "log.h"
 #include "notify.h"
+#include "serving.h"
 #include "watch.h"
 
 #include <errno.h>
@@ -50,7 +50,6 @@ struct daemon {
         size_t count;
         struct domain **domains;
         bool *moved;         /* arm the watch of this domain again before the next look */
-        bool *asked;         /* a sync of this domain waits for the settle machine */
         struct watch *watch; /* NULL: no inotify, because of the next */
         int watch_error;
         uint64_t watch_at; /* when to try again to have one */
@@ -58,12 +57,12 @@ struct daemon {
         uint64_t noise_since;
         unsigned int noise; /* wake-ups since then for events that concern nobody */
         struct announcer *announcer;
-        struct control *control;
+        struct serving *serving;
 
         struct notify notify;
         bool told_ready; /* the service manager has heard that we are */
         struct ev_loop *loop;
-        ev_io watch_io, mounts_io, publisher_io, control_io;
+        ev_io watch_io, mounts_io, publisher_io, serving_io;
         ev_timer timer, quiet;
         ev_signal term, interrupt, hangup;
 };
@@ -105,7 +104,7 @@ static void follow_access(struct daemon *daemon)
         if (r > 0)
                 r = access_apply(daemon->runtime.directory, access);
         if (r == 0)
-                r = control_set_access(daemon->control, access);
+                r = serving_set_access(daemon->serving, access);
         if (r < 0)
                 log_error("cannot give %s the mode of the watched files: %s",
                           daemon->options->runtime_directory, strerror(-r));
@@ -246,68 +245,6 @@ static void look_at_all(struct daemon *daemon)
         follow_access(daemon);
 }
 
-/* -------------------------------------------------------------------- control */
-
-static void answer(struct daemon *daemon, const struct domain *domain)
-{
-        int error = 0;
-
-        if (domain->state == CFGW_STATE_UNSTORED)
-                error = domain->store_error;
-        else if (domain->generation == 0)
-                error = -ENODATA;
-        control_reply_sync(daemon->control, domain->name, error, domain->generation);
-}
-
-static bool is_decided(const struct domain *domain)
-{
-        return !domain->settle.dirty || domain->state == CFGW_STATE_UNSTORED;
-}
-
-static void answer_syncs(struct daemon *daemon)
-{
-        for (size_t i = 0; i < daemon->count; i++) {
-                if (!daemon->asked[i] || !is_decided(daemon->domains[i]))
-                        continue;
-                daemon->asked[i] = false;
-                answer(daemon, daemon->domains[i]);
-        }
-}
-
-/* The events of every edit before the call are readable by now: inotify queues synchronously. */
-static int on_sync(void *userdata, const char *name)
-{
-        struct daemon *daemon = userdata;
-        size_t i;
-
-        for (i = 0; i < daemon->count; i++)
-                if (strcmp(daemon->domains[i]->name, name) == 0)
-                        break;
-        if (i == daemon->count)
-                return -ENOENT;
-        daemon->asked[i] = true;
-        if (daemon->watch)
-                watch_dispatch(daemon->watch);
-        settle_sync(&daemon->domains[i]->settle, now_usec());
-        return 0;
-}
-
-static char *on_status(void *userdata)
-{
-        struct daemon *daemon = userdata;
-        struct daemon_facts facts = {
-                .runtime_directory = daemon->options->runtime_directory,
-                .state_directory = daemon->options->state_directory,
-                .uptime_usec = now_usec() - daemon->started,
-                .audience = announcer_access(daemon->announcer),
-                .has_inotify = daemon->watch != NULL,
-                .publisher_pid = publisher_pid(announcer_publisher(daemon->announcer)),
-                .publisher_restarts = publisher_restarts(announcer_publisher(daemon->announcer)),
-        };
-
-        return daemon_status_json(&facts, daemon->domains, daemon->count);
-}
-
 /* ----------------------------------------------------------------------- loop */
 
 static bool still_claims(const struct claim *claim, const char *path)
@@ -342,7 +279,7 @@ static uint64_t next_deadline(const struct daemon *daemon)
         const struct publisher *publisher = announcer_publisher(daemon->announcer);
         uint64_t next = MIN(daemon->beat_at, publisher_deadline(publisher));
 
-        next = MIN(next, control_deadline(daemon->control));
+        next = MIN(next, serving_deadline(daemon->serving));
         for (size_t i = 0; i < daemon->count; i++)
                 next = MIN(next, settle_deadline(&daemon->domains[i]->settle));
         return next;
@@ -354,12 +291,12 @@ static void turn(struct daemon *daemon)
         uint64_t now, next;
 
         look_at_all(daemon);
-        answer_syncs(daemon);
+        serving_answer_syncs(daemon->serving);
         now = now_usec();
         if (publisher_deadline(publisher) <= now)
                 publisher_dispatch(publisher, now);
-        if (control_deadline(daemon->control) <= now)
-                control_dispatch(daemon->control, now);
+        if (serving_deadline(daemon->serving) <= now)
+                serving_dispatch(daemon->serving, now);
         beat(daemon, now);
 
         next = next_deadline(daemon);
@@ -378,11 +315,11 @@ static void on_publisher(struct ev_loop *loop, ev_io *io, int events)
         turn(daemon);
 }
 
-static void on_control(struct ev_loop *loop, ev_io *io, int events)
+static void on_serving(struct ev_loop *loop, ev_io *io, int events)
 {
         struct daemon *daemon = io->data;
 
-        control_dispatch(daemon->control, now_usec());
+        serving_dispatch(daemon->serving, now_usec());
         turn(daemon);
 }
 
@@ -422,7 +359,7 @@ static void start_loop(struct daemon *daemon)
         const struct publisher *publisher = announcer_publisher(daemon->announcer);
 
         watch_fd_of(daemon, &daemon->publisher_io, publisher_fd(publisher), on_publisher);
-        watch_fd_of(daemon, &daemon->control_io, control_fd(daemon->control), on_control);
+        watch_fd_of(daemon, &daemon->serving_io, serving_fd(daemon->serving), on_serving);
         ev_timer_init(&daemon->timer, on_timer, 0., 0.);
         daemon->timer.data = daemon;
 }
@@ -456,8 +393,7 @@ static int open_domains(struct daemon *daemon)
 
         daemon->domains = calloc(options->count, sizeof(struct domain *));
         daemon->moved = calloc(options->count, sizeof(bool));
-        daemon->asked = calloc(options->count, sizeof(bool));
-        if (!daemon->domains || !daemon->moved || !daemon->asked)
+        if (!daemon->domains || !daemon->moved)
                 return -ENOMEM;
         board_open(options->runtime_directory, &before); /* there may be none, or none of use */
         for (size_t i = 0; i < options->count; i++) {
@@ -471,16 +407,23 @@ static int open_domains(struct daemon *daemon)
         return 0;
 }
 
-static int open_control(struct daemon *daemon, struct access access)
+static int open_serving(struct daemon *daemon)
 {
-        const struct control_handlers handlers = {on_sync, on_status, daemon};
         const char *runtime = daemon->options->runtime_directory;
+        const struct served served = {
+                .options = daemon->options,
+                .started = daemon->started,
+                .domains = daemon->domains,
+                .count = daemon->count,
+                .announcer = daemon->announcer,
+                .watch = &daemon->watch,
+        };
         int r;
 
-        r = access_apply(daemon->runtime.directory, access);
+        r = access_apply(daemon->runtime.directory, announcer_access(daemon->announcer));
         if (r < 0)
                 return failed("set the mode of", runtime, r);
-        r = control_new(runtime, &access, &handlers, &daemon->control);
+        r = serving_new(&served, &daemon->serving);
         return r < 0 ? failed("open the control socket in", runtime, r) : 0;
 }
 
@@ -501,7 +444,7 @@ static int show(struct daemon *daemon)
                           &daemon->announcer);
         if (r < 0)
                 return r;
-        r = open_control(daemon, announcer_access(daemon->announcer));
+        r = open_serving(daemon);
         if (r < 0)
                 return r;
         r = announcer_show(daemon->announcer, now_usec());
@@ -569,14 +512,13 @@ struct daemon *daemon_free(struct daemon *daemon)
 {
         if (!daemon)
                 return NULL;
-        control_free(daemon->control);
+        serving_free(daemon->serving);
         announcer_free(daemon->announcer);
         watch_free(daemon->watch);
         for (size_t i = 0; i < daemon->count; i++)
                 domain_free(daemon->domains[i]);
         free(daemon->domains);
         free(daemon->moved);
-        free(daemon->asked);
         if (daemon->loop)
                 ev_loop_destroy(daemon->loop);
         notify_close(&daemon->notify);

@@ -31,6 +31,7 @@ libwatcher_la_SOURCES = \
 	watcher/announcer.c watcher/announcer.h \
 	watcher/notify.c watcher/notify.h \
 	watcher/daemon_status.c watcher/daemon_status.h \
+	watcher/serving.c watcher/serving.h \
 	watcher/daemon.c watcher/daemon.h
 libwatcher_la_LIBADD = libserving.la libformat.la libwire.la libbase.la \
 	$(INIH_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS)

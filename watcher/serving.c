@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between the control socket, which knows peers and their patience, and the domains, which
+ * know no peer. The one thing that is kept here is which domains somebody waits for: a sync
+ * is noted, the settle machine is told to look, and when a look has decided, one answer goes
+ * to all who wait for that domain.
+ */
+#include "serving.h"
+
+#include "control.h"
+#include "daemon_status.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct serving {
+        struct served served;
+        struct control *control;
+        bool *asked; /* a sync of this domain waits for the settle machine */
+};
+
+/* The index of the domain @name, or the count of domains. */
+static size_t find(const struct serving *serving, const char *name)
+{
+        size_t i = 0;
+
+        while (i < serving->served.count && strcmp(serving->served.domains[i]->name, name) != 0)
+                i++;
+        return i;
+}
+
+/* --------------------------------------------------------------------- sync */
+
+static void answer(struct serving *serving, const struct domain *domain)
+{
+        int error = 0;
+
+        if (domain->state == CFGW_STATE_UNSTORED)
+                error = domain->store_error;
+        else if (domain->generation == 0)
+                error = -ENODATA;
+        control_reply_sync(serving->control, domain->name, error, domain->generation);
+}
+
+static bool is_decided(const struct domain *domain)
+{
+        return !domain->settle.dirty || domain->state == CFGW_STATE_UNSTORED;
+}
+
+void serving_answer_syncs(struct serving *serving)
+{
+        for (size_t i = 0; i < serving->served.count; i++) {
+                const struct domain *domain = serving->served.domains[i];
+
+                if (!serving->asked[i] || !is_decided(domain))
+                        continue;
+                serving->asked[i] = false;
+                answer(serving, domain);
+        }
+}
+
+/* The events of every edit before the call are readable by now: inotify queues synchronously. */
+static int on_sync(void *userdata, const char *name)
+{
+        struct serving *serving = userdata;
+        size_t i = find(serving, name);
+
+        if (i == serving->served.count)
+                return -ENOENT;
+        serving->asked[i] = true;
+        if (*serving->served.watch)
+                watch_dispatch(*serving->served.watch);
+        settle_sync(&serving->served.domains[i]->settle, now_usec());
+        return 0;
+}
+
+/* ------------------------------------------------------------------- status */
+
+static char *on_status(void *userdata)
+{
+        const struct serving *serving = userdata;
+        const struct served *served = &serving->served;
+        const struct publisher *publisher = announcer_publisher(served->announcer);
+        struct daemon_facts facts = {
+                .runtime_directory = served->options->runtime_directory,
+                .state_directory = served->options->state_directory,
+                .uptime_usec = now_usec() - served->started,
+                .audience = announcer_access(served->announcer),
+                .has_inotify = *served->watch != NULL,
+                .publisher_pid = publisher_pid(publisher),
+                .publisher_restarts = publisher_restarts(publisher),
+        };
+
+        return daemon_status_json(&facts, served->domains, served->count);
+}
+
+/* --------------------------------------------------------------- the socket */
+
+int serving_new(const struct served *served, struct serving **ret)
+{
+        _cleanup_(serving_free_p) struct serving *serving = calloc(1, sizeof(*serving));
+        const struct control_handlers handlers = {on_sync, on_status, serving};
+        struct access access = announcer_access(served->announcer);
+        int r;
+
+        if (!serving)
+                return -ENOMEM;
+        serving->served = *served;
+        serving->asked = calloc(served->count, sizeof(*serving->asked));
+        if (!serving->asked)
+                return -ENOMEM;
+        r = control_new(served->options->runtime_directory, &access, &handlers, &serving->control);
+        if (r < 0)
+                return r;
+        *ret = STEAL(serving);
+        return 0;
+}
+
+struct serving *serving_free(struct serving *serving)
+{
+        if (!serving)
+                return NULL;
+        control_free(serving->control);
+        free(serving->asked);
+        free(serving);
+        return NULL;
+}
+
+int serving_set_access(struct serving *serving, struct access access)
+{
+        return control_set_access(serving->control, access);
+}
+
+int serving_fd(const struct serving *serving)
+{
+        return control_fd(serving->control);
+}
+
+uint64_t serving_deadline(const struct serving *serving)
+{
+        return control_deadline(serving->control);
+}
+
+void serving_dispatch(struct serving *serving, uint64_t now)
+{
+        control_dispatch(serving->control, now);
+}
