@@ -89,6 +89,11 @@ PUBLIC const char *cfgw_config_path(const cfgw_config *config)
         return config ? snapshot_path(config->snapshot) : NULL;
 }
 
+PUBLIC cfgw_format cfgw_config_format(const cfgw_config *config)
+{
+        return config ? snapshot_format(config->snapshot) : CFGW_FORMAT_SECTION_CONFIG;
+}
+
 PUBLIC size_t cfgw_config_section_count(const cfgw_config *config)
 {
         return config ? snapshot_section_count(config->snapshot) : 0;

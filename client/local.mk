@@ -25,6 +25,8 @@ libformat_la_SOURCES = \
 	client/property_string.c client/property_string.h \
 	client/calendar_event.c client/calendar_next.c client/calendar_event.h \
 	client/schema.c client/schema_tables.c client/schema_check.c client/schema.h \
+	client/parse_rules.h \
+	client/document.c client/document.h \
 	client/section_config.c client/section_config.h \
 	client/source.c client/source.h
 

@@ -47,6 +47,7 @@ static int parse(const struct source *source, const char *domain, const char *pa
                  struct finding *ret)
 {
         _cleanup_(cfgw_report_free_p) cfgw_report *report = NULL;
+        struct parse_rules rules = parse_rules_of(CFGW_LOAD_TOLERANT);
         uint32_t line = 0;
         const char *reason;
         int r;
@@ -54,7 +55,7 @@ static int parse(const struct source *source, const char *domain, const char *pa
         r = report_new(&report);
         if (r < 0)
                 return r;
-        r = source_parse(source, domain, path, CFGW_LOAD_TOLERANT, report, &ret->snapshot);
+        r = source_parse(source, domain, path, &rules, report, &ret->snapshot);
         if (r == 0) {
                 ret->seen.parses = true;
                 return 0;
@@ -108,7 +109,7 @@ static int observe(const struct picture *picture, const char *domain, const char
         int r;
 
         /* NULL: no probe for a writer. */
-        r = source_read(path, SOURCE_SIZE_MAX, NULL, &source);
+        r = source_read(path, PARSE_SIZE_MAX, NULL, &source);
         if (r < 0)
                 return r;
         if (source.result == SOURCE_UNREADABLE && is_own_lack(source.error))

@@ -4,16 +4,9 @@
 
 /* Parser of section-config, the format of Proxmox Backup's datastore.cfg. */
 
-#include "report.h"
-#include "snapshot_builder.h"
+#include "document.h"
 
-struct schema;
-
-/*
- * Parses @size bytes of @data into @builder, against @schema. -EBADMSG: refused, and the
- * report's error says in which line and why. @flags: cfgw_load_flags.
- */
-int section_config_parse(const char *data, size_t size, const struct schema *schema,
-                         unsigned int flags, cfgw_report *report, struct snapshot_builder *builder);
+/* Parses @data into @document, which has just begun. Errors: document.h. */
+int section_config_parse(struct document *document, struct text data);
 
 #endif

@@ -80,6 +80,11 @@ size_t snapshot_source_size(const struct snapshot *snapshot)
         return snapshot->source_size;
 }
 
+cfgw_format snapshot_format(const struct snapshot *snapshot)
+{
+        return (cfgw_format)snapshot->format;
+}
+
 size_t snapshot_section_count(const struct snapshot *snapshot)
 {
         return snapshot->section_count;

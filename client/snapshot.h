@@ -37,6 +37,7 @@ const char *snapshot_digest_hex(const struct snapshot *snapshot); /* lent out of
 const char *snapshot_domain(const struct snapshot *snapshot);
 const char *snapshot_path(const struct snapshot *snapshot);
 size_t snapshot_source_size(const struct snapshot *snapshot); /* bytes of the source file */
+cfgw_format snapshot_format(const struct snapshot *snapshot); /* ... and how it was read */
 
 size_t snapshot_section_count(const struct snapshot *snapshot);
 const cfgw_section *snapshot_section_at(const struct snapshot *snapshot, size_t i);

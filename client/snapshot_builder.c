@@ -44,6 +44,7 @@ struct snapshot_builder {
         struct property *properties;
         size_t property_count, property_room;
         uint32_t replaced_line;
+        cfgw_format format;
 };
 
 struct snapshot_builder *snapshot_builder_free(struct snapshot_builder *builder)
@@ -81,6 +82,11 @@ int snapshot_builder_new(struct snapshot_builder **ret)
                 return -ENOMEM;
         *ret = STEAL(builder);
         return 0;
+}
+
+void snapshot_builder_set_format(struct snapshot_builder *builder, cfgw_format format)
+{
+        builder->format = format;
 }
 
 /* Makes room for one more element; @array is where the array's pointer is. */
@@ -281,6 +287,7 @@ int snapshot_builder_finish(struct snapshot_builder *builder, const char *domain
         if (r < 0)
                 return r;
         block->source_size = source_size;
+        block->format = builder->format;
         block->domain = block->strings + domain_offset;
         block->path = block->strings + path_offset;
         memcpy(block->digest, digest->bytes, sizeof(block->digest));

@@ -13,6 +13,9 @@ int snapshot_builder_new(struct snapshot_builder **ret);
 struct snapshot_builder *snapshot_builder_free(struct snapshot_builder *builder);
 DEFINE_CLEANUP(struct snapshot_builder *, snapshot_builder_free);
 
+/* Says what the source is read as; section-config where nobody does. */
+void snapshot_builder_set_format(struct snapshot_builder *builder, cfgw_format format);
+
 /* All texts are copied. */
 
 /* Begins a section. A name that was there already replaces the earlier section as a whole. */

@@ -39,7 +39,7 @@ struct snapshot {
         uint32_t strings;
         uint32_t domain;
         uint32_t path;
-        uint32_t reserved; /* 0 */
+        uint32_t format; /* cfgw_format: what the source was read as */
         uint8_t digest[DIGEST_SIZE];
         char digest_hex[DIGEST_HEX_SIZE];
         uint8_t padding[72 - DIGEST_HEX_SIZE]; /* 0 */

@@ -41,7 +41,7 @@ static int check_head(const struct snapshot *block, size_t size)
         if (block->version != SNAPSHOT_VERSION)
                 return -EPROTONOSUPPORT;
         if (block->header_size != sizeof(*block) || block->size != size ||
-            size > SNAPSHOT_SIZE_MAX || block->reserved != 0)
+            size > SNAPSHOT_SIZE_MAX || block->format > CFGW_FORMAT_INI)
                 return -EBADMSG;
         return 0;
 }

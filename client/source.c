@@ -17,7 +17,6 @@
 
 #include "source.h"
 
-#include "schema.h"
 #include "section_config.h"
 
 #include <errno.h>
@@ -142,16 +141,17 @@ void source_clear(struct source *source)
 }
 
 int source_parse(const struct source *source, const char *domain, const char *path,
-                 unsigned int flags, cfgw_report *report, struct snapshot **ret)
+                 const struct parse_rules *rules, cfgw_report *report, struct snapshot **ret)
 {
         _cleanup_(snapshot_builder_free_p) struct snapshot_builder *builder = NULL;
+        struct document document;
         int r;
 
         r = snapshot_builder_new(&builder);
         if (r < 0)
                 return r;
-        r = section_config_parse(source->data, source->size, schema_for(domain), flags, report,
-                                 builder);
+        document = document_begin(domain, rules, report, builder);
+        r = section_config_parse(&document, (struct text){source->data, source->size});
         if (r < 0)
                 return r;
         return snapshot_builder_finish(builder, domain, path, &source->digest, source->size, ret);

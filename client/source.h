@@ -8,11 +8,10 @@
  */
 
 #include "digest.h"
+#include "parse_rules.h"
 #include "snapshot.h"
 
 #include <sys/stat.h>
-
-#define SOURCE_SIZE_MAX ((size_t)64 << 20) /* 64 MiB: no config file is larger; bounds memory */
 
 enum source_result {
         SOURCE_READ,      /* whole: the same file before, after, and at the path */
@@ -52,10 +51,10 @@ int source_read(const char *path, size_t size_max, const struct digest *known, s
 void source_clear(struct source *source);
 
 /*
- * Parses what was read into a snapshot (free() it) by the format and schema of @domain.
- * -EBADMSG: the report says why. @flags: cfgw_load_flags.
+ * Parses what was read into a snapshot (free() it) by @rules and the schema of @domain. How
+ * large it is, is whoever read it to have bounded. -EBADMSG: the report says why.
  */
 int source_parse(const struct source *source, const char *domain, const char *path,
-                 unsigned int flags, cfgw_report *report, struct snapshot **ret);
+                 const struct parse_rules *rules, cfgw_report *report, struct snapshot **ret);
 
 #endif

@@ -30,6 +30,7 @@ struct fake_daemon fake_start(const char *directory, uint64_t epoch)
 
 static struct snapshot *make_snapshot(const char *domain, const char *path, const char *text)
 {
+        struct parse_rules rules = parse_rules_of(CFGW_LOAD_TOLERANT);
         struct source source = SOURCE_INIT;
         struct snapshot *snapshot;
 
@@ -37,8 +38,7 @@ static struct snapshot *make_snapshot(const char *domain, const char *path, cons
         source.data = (char *)(uintptr_t)text;
         source.size = strlen(text);
         source.digest = digest_of(text, source.size);
-        assert_int_equal(source_parse(&source, domain, path, CFGW_LOAD_TOLERANT, NULL, &snapshot),
-                         0);
+        assert_int_equal(source_parse(&source, domain, path, &rules, NULL, &snapshot), 0);
         return snapshot;
 }
 

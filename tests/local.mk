@@ -345,6 +345,10 @@ tests_unit_test_subscriber_SOURCES = tests/unit/test-subscriber.c client/subscri
 tests_unit_test_subscriber_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_test_subscriber_LDADD = libfaking.la $(TEST_SERVING) $(NANOMSG_LIBS)
 
+# unit: documents
+check_PROGRAMS += tests/unit/test-document
+tests_unit_test_document_LDADD = $(TEST_FORMAT)
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)

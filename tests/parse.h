@@ -15,17 +15,25 @@ struct parse {
         struct snapshot *snapshot; /* NULL: refused */
 };
 
-static inline struct parse parse_bytes(const char *data, size_t size, const char *domain,
-                                       unsigned int flags)
+static inline struct parse parse_by(const char *data, size_t size, const char *domain,
+                                    const struct parse_rules *rules)
 {
         struct source source = {.result = SOURCE_READ, .data = (char *)data, .size = size};
         struct parse parse = {.result = -1};
 
         source.digest = digest_of(data, size);
         if (report_new(&parse.report) == 0)
-                parse.result = source_parse(&source, domain, "/etc/some.cfg", flags, parse.report,
+                parse.result = source_parse(&source, domain, "/etc/some.cfg", rules, parse.report,
                                             &parse.snapshot);
         return parse;
+}
+
+static inline struct parse parse_bytes(const char *data, size_t size, const char *domain,
+                                       unsigned int flags)
+{
+        struct parse_rules rules = parse_rules_of(flags);
+
+        return parse_by(data, size, domain, &rules);
 }
 
 static inline struct parse parse_text(const char *text, unsigned int flags)

@@ -102,13 +102,13 @@ static int read_last_good(struct domain *domain, struct look *look)
         r = report_new(&look->report);
         if (r < 0)
                 return r;
-        r = history_read(domain->history, history_newest(domain->history), SOURCE_SIZE_MAX,
+        r = history_read(domain->history, history_newest(domain->history), PARSE_SIZE_MAX,
                          &look->source.data, &look->source.size);
         if (r < 0)
                 return r;
         look->source.digest = digest_of(look->source.data, look->source.size);
-        return source_parse(&look->source, domain->name, domain->path, CFGW_LOAD_TOLERANT,
-                            look->report, &look->snapshot);
+        return source_parse(&look->source, domain->name, domain->path, &domain->rules, look->report,
+                            &look->snapshot);
 }
 
 static int restore(struct domain *domain, struct snapshot *snapshot)
@@ -162,6 +162,7 @@ int domain_new(const struct domain_options *options, int state, int runtime, uin
         domain->path = strdup(options->path);
         if (!domain->name || !domain->path)
                 return -ENOMEM;
+        domain->rules = options->rules;
         settle_init(&domain->settle, &options->times, now);
         domain->since_usec = now_realtime_usec();
         domain->access = access_private();
@@ -188,7 +189,7 @@ static bool is_cut_of_last_good(const struct domain *domain, const struct source
 
         if (domain->generation == 0 || source->size >= domain->size)
                 return false;
-        if (history_read(domain->history, domain->generation, SOURCE_SIZE_MAX, &data, &size) < 0)
+        if (history_read(domain->history, domain->generation, PARSE_SIZE_MAX, &data, &size) < 0)
                 return true; /* not known: better wait */
         return size > source->size && memcmp(data, source->data, source->size) == 0;
 }
@@ -239,7 +240,7 @@ static int look_at_file(const struct domain *domain, struct look *look)
 {
         int r;
 
-        r = source_read(domain->path, SOURCE_SIZE_MAX, &domain->digest, &look->source);
+        r = source_read(domain->path, domain->rules.limits.size, &domain->digest, &look->source);
         if (r < 0 || look->source.result != SOURCE_READ)
                 return r;
         if (domain->generation > 0 && digest_equal(&look->source.digest, &domain->digest))
@@ -247,8 +248,8 @@ static int look_at_file(const struct domain *domain, struct look *look)
         r = report_new(&look->report);
         if (r < 0)
                 return r;
-        r = source_parse(&look->source, domain->name, domain->path, CFGW_LOAD_TOLERANT,
-                         look->report, &look->snapshot);
+        r = source_parse(&look->source, domain->name, domain->path, &domain->rules, look->report,
+                         &look->snapshot);
         return r == -EBADMSG ? 0 : r;
 }
 

@@ -19,6 +19,7 @@
 struct domain_options {
         const char *name;
         const char *path; /* absolute */
+        struct parse_rules rules;
         struct settle_times times;
         size_t history_length;
         const struct board_entry *told; /* what an earlier daemon told of it; NULL: nothing known */
@@ -35,6 +36,7 @@ enum domain_news {
 struct domain {
         char *name;
         char *path;
+        struct parse_rules rules;
         struct settle settle; /* hints, syncs and rechecks go straight in */
         struct history *history;
         struct store *store;

@@ -191,7 +191,10 @@ static struct domain_options *domain_find(struct options *options, const char *n
                 return NULL;
         options->domains = larger;
         larger += options->count;
-        *larger = (struct domain_options){.name = strdup(name)};
+        *larger = (struct domain_options){
+                .name = strdup(name),
+                .rules = parse_rules_of(CFGW_LOAD_TOLERANT),
+        };
         if (!larger->name)
                 return NULL;
         options->count++;

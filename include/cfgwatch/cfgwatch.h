@@ -105,6 +105,12 @@ typedef enum cfgw_freshness {
                                          and not compared with the file yet */
 } cfgw_freshness;
 
+/** How a config file is written. Since: 0.1 */
+typedef enum cfgw_format {
+        CFGW_FORMAT_SECTION_CONFIG = 0, /* Proxmox Backup's own: "datastore: x", TAB "key value" */
+        CFGW_FORMAT_INI = 1             /* "[x]" or "[datastore: x]", "key = value" */
+} cfgw_format;
+
 /* ------------------------------------------------------------------ client */
 
 /**
@@ -247,6 +253,15 @@ typedef enum cfgw_load_flags {
 int cfgw_config_load(const char *path, const char *domain, unsigned int flags,
                      const cfgw_config **ret, cfgw_report **ret_report);
 
+/**
+ * The same with @size bytes of @data, which may be any (no NUL byte behind them is needed) and
+ * are not used afterwards. cfgw_config_path() of it is "-", and it has a digest as a file of
+ * these bytes has. -EBADMSG: the content is refused, see the report. -EFBIG: larger than 64 MiB.
+ * Since: 0.1
+ */
+int cfgw_config_parse(const char *data, size_t size, const char *domain, unsigned int flags,
+                      const cfgw_config **ret, cfgw_report **ret_report);
+
 /** Frees @report. Accepts NULL. Returns NULL. Since: 0.1 */
 cfgw_report *cfgw_report_free(cfgw_report *report);
 
@@ -274,8 +289,11 @@ const char *cfgw_config_digest(const cfgw_config *config);
 /** The name of the domain. Since: 0.1 */
 const char *cfgw_config_domain(const cfgw_config *config);
 
-/** The path of the file that it came from. Since: 0.1 */
+/** The path of the file that it came from; "-" if it was parsed from memory. Since: 0.1 */
 const char *cfgw_config_path(const cfgw_config *config);
+
+/** How that file is written. Since: 0.1 */
+cfgw_format cfgw_config_format(const cfgw_config *config);
 
 /** The number of sections. Since: 0.1 */
 size_t cfgw_config_section_count(const cfgw_config *config);

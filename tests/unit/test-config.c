@@ -76,6 +76,7 @@ static void null_is_an_answer_and_not_a_crash(void **state)
         const cfgw_config *config = make_config();
         const cfgw_section *one = cfgw_config_section(config, "one");
 
+        assert_int_equal(cfgw_config_format(NULL), CFGW_FORMAT_SECTION_CONFIG);
         assert_null(cfgw_config_ref(NULL));
         assert_null(cfgw_config_unref(NULL));
         assert_int_equal(cfgw_config_generation(NULL), 0);
@@ -268,11 +269,99 @@ static void load_checks_its_arguments(void **state)
         assert_int_equal(cfgw_config_load(NULL, NULL, 0, &config, &report), -EINVAL);
         assert_null(report);
         assert_int_equal(cfgw_config_load(path, NULL, 0, NULL, NULL), -EINVAL);
-        assert_int_equal(cfgw_config_load(path, NULL, 2, &config, NULL), -EINVAL);
+        assert_int_equal(cfgw_config_load(path, NULL, 0x80, &config, NULL), -EINVAL);
         assert_int_equal(cfgw_config_load(path, "No/Name", 0, &config, NULL), -EINVAL);
         assert_int_equal(cfgw_config_load(path, "other", CFGW_LOAD_STRICT, &config, NULL), 0);
         assert_int_equal(cfgw_config_section_count(config), 0);
         cfgw_config_unref(config);
+}
+
+/* ------------------------------------------------------------------------ parsing */
+
+static void bytes_in_memory_are_parsed_like_those_of_a_file(void **state)
+{
+        static const char text[] = "datastore: abc\n\tpath /a\n\tnew 1\n";
+        const char *path = testing_path(state, "a.cfg");
+        _cleanup_(cfgw_config_unref_p) const cfgw_config *config = NULL, *loaded = NULL;
+        cfgw_report *report;
+
+        testing_write_file(path, text);
+        assert_int_equal(cfgw_config_load(path, NULL, CFGW_LOAD_TOLERANT, &loaded, NULL), 0);
+        assert_int_equal(
+                cfgw_config_parse(text, strlen(text), NULL, CFGW_LOAD_TOLERANT, &config, &report),
+                0);
+        assert_int_equal(cfgw_config_generation(config), 0);
+        assert_string_equal(cfgw_config_path(config), "-");
+        assert_string_equal(cfgw_config_domain(config), "datastore");
+        assert_int_equal(cfgw_config_format(config), CFGW_FORMAT_SECTION_CONFIG);
+        assert_string_equal(cfgw_config_digest(config), cfgw_config_digest(loaded));
+        assert_string_equal(cfgw_section_get(cfgw_config_section(config, "abc"), "path"), "/a");
+        assert_int_equal(cfgw_report_count(report), 1);
+        cfgw_report_free(report);
+}
+
+static void parse_looks_at_no_byte_behind_the_last(void **state)
+{
+        static const char text[] = "datastore: abc\n\tpath /a\n\tnew 1\n";
+        size_t size = strlen("datastore: abc\n\tpath /a");
+        char *bytes = malloc(size); /* valgrind and ASan see what is read behind it */
+        _cleanup_(cfgw_config_unref_p) const cfgw_config *config = NULL;
+
+        memcpy(bytes, text, size);
+        assert_int_equal(cfgw_config_parse(bytes, size, NULL, CFGW_LOAD_STRICT, &config, NULL), 0);
+        free(bytes);
+        assert_string_equal(cfgw_section_get(cfgw_config_section(config, "abc"), "path"), "/a");
+}
+
+static void nothing_is_a_config_without_sections(void **state)
+{
+        const cfgw_config *config;
+
+        assert_int_equal(cfgw_config_parse(NULL, 0, NULL, CFGW_LOAD_STRICT, &config, NULL), 0);
+        assert_int_equal(cfgw_config_section_count(config), 0);
+        cfgw_config_unref(config);
+        assert_int_equal(cfgw_config_parse("", 0, NULL, CFGW_LOAD_STRICT, &config, NULL), 0);
+        cfgw_config_unref(config);
+}
+
+static void parse_tells_why_it_refuses(void **state)
+{
+        const cfgw_config *config = NULL;
+        cfgw_report *report;
+
+        assert_int_equal(cfgw_config_parse("# x\n", 4, NULL, 0, &config, &report), -EBADMSG);
+        assert_null(config);
+        assert_int_equal(cfgw_report_line(report, 0), 1);
+        assert_string_equal(cfgw_report_message(report, 0), "syntax error (expected header)");
+        cfgw_report_free(report);
+        assert_int_equal(cfgw_config_parse("# x\n", 4, NULL, 0, &config, NULL), -EBADMSG);
+}
+
+static void parse_takes_64_mib_and_no_more(void **state)
+{
+        const size_t limit = (size_t)64 << 20;
+        char *blanks = malloc(limit + 1);
+        const cfgw_config *config = NULL;
+
+        memset(blanks, '\n', limit + 1);
+        assert_int_equal(cfgw_config_parse(blanks, limit + 1, NULL, 0, &config, NULL), -EFBIG);
+        assert_null(config);
+        assert_int_equal(cfgw_config_parse(blanks, limit, NULL, 0, &config, NULL), 0);
+        cfgw_config_unref(config);
+        free(blanks);
+}
+
+static void parse_checks_its_arguments(void **state)
+{
+        cfgw_report *report = (cfgw_report *)state;
+        const cfgw_config *config = NULL;
+
+        assert_int_equal(cfgw_config_parse(NULL, 1, NULL, 0, &config, &report), -EINVAL);
+        assert_null(report);
+        assert_int_equal(cfgw_config_parse("", 0, NULL, 0, NULL, NULL), -EINVAL);
+        assert_int_equal(cfgw_config_parse("", 0, NULL, 0x80, &config, NULL), -EINVAL);
+        assert_int_equal(cfgw_config_parse("", 0, "No/Name", 0, &config, NULL), -EINVAL);
+        assert_null(config);
 }
 
 int main(void)
@@ -289,6 +378,12 @@ int main(void)
                 TEST(load_tells_why_it_refuses),
                 TEST(load_passes_the_error_of_the_system),
                 TEST(load_checks_its_arguments),
+                TEST(bytes_in_memory_are_parsed_like_those_of_a_file),
+                TEST(parse_looks_at_no_byte_behind_the_last),
+                TEST(nothing_is_a_config_without_sections),
+                TEST(parse_tells_why_it_refuses),
+                TEST(parse_takes_64_mib_and_no_more),
+                TEST(parse_checks_its_arguments),
         };
 
         return TESTING_RUN(tests);

@@ -15,6 +15,7 @@ static struct domain *make_domain(void **state, const char *text)
         struct domain_options options = {
                 .name = "datastore",
                 .path = testing_path(state, "file.cfg"),
+                .rules = parse_rules_of(CFGW_LOAD_TOLERANT),
                 .times = SETTLE_TIMES_DEFAULT,
                 .history_length = 10,
         };

@@ -58,6 +58,7 @@ static struct fixture start_told(void **state, const struct board_entry *told)
         struct domain_options options = {
                 .name = "datastore",
                 .path = fixture.path,
+                .rules = parse_rules_of(CFGW_LOAD_TOLERANT),
                 .times = SETTLE_TIMES_DEFAULT,
                 .history_length = 10,
                 .told = told,

@@ -47,7 +47,7 @@ static struct parse parse_file(void **state, const char *name, unsigned int flag
         struct source source;
         struct parse parse;
 
-        assert_int_equal(source_read(testing_data(state, name), SOURCE_SIZE_MAX, NULL, &source), 0);
+        assert_int_equal(source_read(testing_data(state, name), PARSE_SIZE_MAX, NULL, &source), 0);
         assert_int_equal(source.result, SOURCE_READ);
         parse = parse_bytes(source.data, source.size, "datastore", flags);
         source_clear(&source);

@@ -148,6 +148,18 @@ static void another_version_is_told_apart(void **state)
         assert_int_equal(verify(sample, snapshot_size(sample)), -EBADMSG);
 }
 
+static void a_format_that_does_not_exist_is_refused(void **state)
+{
+        _cleanup_free_ struct snapshot *sample = make_sample();
+
+        assert_int_equal(snapshot_format(sample), CFGW_FORMAT_SECTION_CONFIG);
+        sample->format = CFGW_FORMAT_INI;
+        assert_int_equal(verify(sample, snapshot_size(sample)), 0);
+        assert_int_equal(snapshot_format(sample), CFGW_FORMAT_INI);
+        sample->format = CFGW_FORMAT_INI + 1;
+        assert_int_equal(verify(sample, snapshot_size(sample)), -EBADMSG);
+}
+
 static void a_block_off_its_alignment_is_refused(void **state)
 {
         _cleanup_free_ struct snapshot *sample = make_sample();
@@ -269,6 +281,7 @@ int main(void)
                 TEST(every_changed_byte_is_harmless),
                 TEST(every_changed_number_is_harmless),
                 TEST(another_version_is_told_apart),
+                TEST(a_format_that_does_not_exist_is_refused),
                 TEST(a_block_off_its_alignment_is_refused),
                 TEST(an_index_without_an_end_is_refused),
                 TEST(an_index_that_loses_a_section_is_refused),

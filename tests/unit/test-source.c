@@ -406,14 +406,14 @@ static void what_was_read_becomes_a_snapshot(void **state)
         const char *path = testing_path(state, "a.cfg");
         _cleanup_(cfgw_report_free_p) cfgw_report *report = NULL;
         _cleanup_free_ struct snapshot *snapshot = NULL;
+        struct parse_rules rules = parse_rules_of(CFGW_LOAD_STRICT);
         struct source source;
         struct digest digest;
 
         testing_write_file(path, "datastore: abc\n\tpath /a\n");
         source = look(path, NULL);
         assert_int_equal(report_new(&report), 0);
-        assert_int_equal(
-                source_parse(&source, "datastore", path, CFGW_LOAD_STRICT, report, &snapshot), 0);
+        assert_int_equal(source_parse(&source, "datastore", path, &rules, report, &snapshot), 0);
         assert_string_equal(snapshot_domain(snapshot), "datastore");
         assert_string_equal(snapshot_path(snapshot), path);
         assert_int_equal(snapshot_source_size(snapshot), source.size);
@@ -427,6 +427,7 @@ static void what_does_not_parse_is_reported(void **state)
 {
         const char *path = testing_path(state, "a.cfg");
         _cleanup_(cfgw_report_free_p) cfgw_report *report = NULL;
+        struct parse_rules rules = parse_rules_of(CFGW_LOAD_TOLERANT);
         struct snapshot *snapshot = NULL;
         struct source source;
         uint32_t line;
@@ -434,11 +435,13 @@ static void what_does_not_parse_is_reported(void **state)
         testing_write_file(path, "datastore: abc\n");
         source = look(path, NULL);
         assert_int_equal(report_new(&report), 0);
-        assert_int_equal(source_parse(&source, "datastore", path, 0, report, &snapshot), -EBADMSG);
+        assert_int_equal(source_parse(&source, "datastore", path, &rules, report, &snapshot),
+                         -EBADMSG);
         assert_null(snapshot);
         assert_non_null(report_get_error(report, &line));
         assert_int_equal(line, 1);
-        assert_int_equal(source_parse(&source, "datastore", path, 0, NULL, &snapshot), -EBADMSG);
+        assert_int_equal(source_parse(&source, "datastore", path, &rules, NULL, &snapshot),
+                         -EBADMSG);
         source_clear(&source);
 }
 

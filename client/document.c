@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * What holds for a config file in every format.
+ *
+ * The order of the checks and the words of the messages are Proxmox Backup's. The state is
+ * where we are: `inside` a section or not, `type` is the schema of the section (NULL: unknown,
+ * every key passes), `seen` has a bit for each property of it. The builder owns the content.
+ *
+ * All bytes are untrusted. The parser has each line checked before it looks at it, so all text
+ * that arrives here is UTF-8 without NUL bytes, and bounded. Every step takes constant time for
+ * each byte.
+ */
+
+#include "document.h"
+
+#include "schema.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* So, too: a real one takes 8 bytes (`path /` with its blank and line end), so 64 MiB have no more.
+ */
+#define PROPERTIES_MAX ((size_t)1 << 23)
+
+struct document document_begin(const char *domain, const struct parse_rules *rules,
+                               cfgw_report *report, struct snapshot_builder *builder)
+{
+        snapshot_builder_set_format(builder, rules->format);
+        return (struct document){
+                .domain = domain,
+                .rules = rules,
+                .report = report,
+                .builder = builder,
+                .schema = schema_for(domain),
+        };
+}
+
+/* --------------------------------------------------------------------------- lines */
+
+int document_check_start(const struct document *document, struct text data)
+{
+        if (data.size >= 3 && memcmp(data.data, "\xef\xbb\xbf", 3) == 0)
+                return report_error(document->report, 1, "the file begins with a byte order mark");
+        return 0;
+}
+
+int document_check_line(const struct document *document, struct text line)
+{
+        if (line.size > document->rules->limits.line)
+                return report_error(document->report, document->line,
+                                    "the line is longer than %zu bytes",
+                                    document->rules->limits.line);
+        if (memchr(line.data, '\0', line.size))
+                return report_error(document->report, document->line, "the line holds a NUL byte");
+        if (!utf8_valid(line.data, line.size))
+                return report_error(document->report, document->line,
+                                    "the line is not valid UTF-8");
+        return 0;
+}
+
+/* ------------------------------------------------------------------------ sections */
+
+static int find_type(struct document *document, struct text type)
+{
+        document->type = document->schema ? schema_type(document->schema, type) : NULL;
+        if (!document->schema || document->type)
+                return 0;
+        if (document->rules->strict || !schema_type_name_valid(type))
+                return report_error(document->report, document->line, "unknown section type '%.*s'",
+                                    TEXT_ARGUMENTS(type));
+        report_warning(document->report, document->line, "unknown section type '%.*s'",
+                       TEXT_ARGUMENTS(type));
+        return 0;
+}
+
+static int check_id(const struct document *document, struct text id)
+{
+        struct reason reason;
+        int r;
+
+        r = document->type ? schema_check_id(document->type, id, &reason)
+                           : schema_check_unknown_id(id, &reason);
+        if (r < 0)
+                return report_error(document->report, document->line,
+                                    "syntax error in section identifier: %s", reason.text);
+        return 0;
+}
+
+/* What becomes of the section of this id that was there already, in line @replaced. */
+static int take_second(const struct document *document, struct text id, uint32_t replaced)
+{
+        if (document->unique)
+                return report_error(document->report, document->line,
+                                    "section '%.*s' is there already, in line %u",
+                                    TEXT_ARGUMENTS(id), replaced);
+        report_warning(document->report, document->line,
+                       "section '%.*s' in line %u replaces the one in line %u", TEXT_ARGUMENTS(id),
+                       document->line, replaced);
+        return 0;
+}
+
+int document_begin_section(struct document *document, struct text type, struct text id)
+{
+        uint32_t replaced;
+        int r;
+
+        r = find_type(document, type);
+        if (r < 0)
+                return r;
+        r = check_id(document, id);
+        if (r < 0)
+                return r;
+        if (++document->sections > document->rules->limits.sections)
+                return report_error(document->report, document->line, "more than %zu sections",
+                                    document->rules->limits.sections);
+        r = snapshot_builder_section(document->builder, type, id, document->line);
+        if (r < 0)
+                return r;
+        replaced = snapshot_builder_replaced_line(document->builder);
+        if (replaced > 0) {
+                r = take_second(document, id, replaced);
+                if (r < 0)
+                        return r;
+        }
+        document->inside = true;
+        document->section_line = document->line;
+        document->seen = 0;
+        document->own_properties = 0;
+        return 0;
+}
+
+int document_end_section(struct document *document, uint32_t line)
+{
+        size_t count = document->type ? schema_property_count(document->type) : 0;
+
+        for (size_t i = 0; i < count; i++) {
+                const struct schema_property *property = schema_property_at(document->type, i);
+
+                if (property->required && !(document->seen & UINT64_C(1) << i))
+                        return report_error(document->report, line,
+                                            "property '%s' is missing and it is not optional.",
+                                            property->name);
+        }
+        document->inside = false;
+        return 0;
+}
+
+/* ---------------------------------------------------------------------- properties */
+
+/* Checks @key and @value against the section's type and notes that it has this property. */
+static int check_property(struct document *document, struct text key, struct text value)
+{
+        const struct schema_property *property = schema_property(document->type, key);
+        struct reason reason;
+
+        if (!property && document->rules->strict)
+                return report_error(document->report, document->line, "unknown property '%.*s'",
+                                    TEXT_ARGUMENTS(key));
+        if (!property) {
+                report_warning(document->report, document->line, "unknown property '%.*s'",
+                               TEXT_ARGUMENTS(key));
+                return 0;
+        }
+        if (schema_check_value(property, value, &reason) < 0)
+                return report_error(document->report, document->line, "property '%s': %s",
+                                    property->name, reason.text);
+        document->seen |= UINT64_C(1) << (property - schema_property_at(document->type, 0));
+        return 0;
+}
+
+int document_add_property(struct document *document, struct text key, struct text value)
+{
+        int r;
+
+        r = document->type ? check_property(document, key, value) : 0;
+        if (r < 0)
+                return r;
+        if (++document->own_properties > document->rules->limits.properties)
+                return report_error(document->report, document->line,
+                                    "more than %zu properties in one section",
+                                    document->rules->limits.properties);
+        if (++document->properties > PROPERTIES_MAX)
+                return report_error(document->report, document->line, "more than %zu properties",
+                                    PROPERTIES_MAX);
+        r = snapshot_builder_property(document->builder, key, value, document->line);
+        if (r == -EEXIST)
+                return report_error(document->report, document->line, "duplicate property '%.*s'",
+                                    TEXT_ARGUMENTS(key));
+        return r;
+}
