@@ -9,6 +9,7 @@
  *
  *   nothing to wait for   it was renamed into place, nobody has it open for writing, it
  *                         parses and is not empty; or somebody asked for it now (sync, start)
+ *                         and it has not been emptied
  *   in_place              an event announced it, nobody has it open for writing
  *   confirm               it is suspicious (empty, no final newline, a NUL byte, cut, fewer
  *                         sections), or it does not parse, or is missing, or no event
@@ -226,7 +227,7 @@ enum settle_verdict settle_observe(struct settle *settle, const struct settle_ob
         settle->has_candidate = true;
         settle->candidate = *seen;
 
-        if (settle->cause == SETTLE_CAUSE_START && seen->cut)
+        if (seen->cut && (seen->empty || settle->cause == SETTLE_CAUSE_START))
                 settle->forced = false;
         rest_until = usec_add(settle->candidate_since, rest_needed(settle, seen));
         if (unfinished)

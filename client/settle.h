@@ -66,7 +66,7 @@ struct settle_observation {
         struct digest digest;
         cfgw_state state; /* SEEN_NONE: MISSING or UNREADABLE */
         bool parses;
-        bool empty;      /* no bytes or only white space */
+        bool empty;      /* it parses, and there is nothing in it */
         bool suspicious; /* empty, no final newline, NUL, prefix of last good, fewer sections */
         bool cut;        /* ... and of these a prefix or fewer sections: less than before */
         bool writer;     /* somebody has it open for writing */
@@ -105,7 +105,10 @@ void settle_init(struct settle *settle, const struct settle_times *times, uint64
 
 void settle_hint(struct settle *settle, enum settle_hint hint, uint64_t now);
 
-/* Somebody wants to know now: look at once, do not wait for rest unless a writer is there. */
+/*
+ * Somebody wants to know now: look at once, and do not wait for rest unless a writer is there or
+ * the file was emptied: nobody shall get nothing because he asked in the middle of a save.
+ */
 void settle_sync(struct settle *settle, uint64_t now);
 
 /* Look at once, but keep the rule (SIGHUP): half of a save is no answer. */

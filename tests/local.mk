@@ -129,7 +129,9 @@ tests_unit_test_history_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync
 tests_unit_test_watch_LDADD = $(TEST_WATCHER)
 tests_unit_test_inifile_LDADD = $(TEST_WATCHER)
 tests_unit_test_options_LDADD = $(TEST_WATCHER)
-tests_unit_test_domain_LDADD = $(TEST_WATCHER)
+check_LTLIBRARIES += liblooking.la
+liblooking_la_SOURCES = tests/unit/looking.c tests/unit/looking.h
+tests_unit_test_domain_LDADD = liblooking.la $(TEST_WATCHER)
 tests_unit_test_domain_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=source_read
 
 # unit: notify
@@ -348,6 +350,11 @@ tests_unit_test_subscriber_LDADD = libfaking.la $(TEST_SERVING) $(NANOMSG_LIBS)
 # unit: documents
 check_PROGRAMS += tests/unit/test-document
 tests_unit_test_document_LDADD = $(TEST_FORMAT)
+
+# guards
+check_PROGRAMS += tests/unit/test-guards tests/system/test-guards
+tests_unit_test_guards_LDADD = liblooking.la $(TEST_WATCHER)
+tests_system_test_guards_LDADD = $(TEST_SYSTEM)
 
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.

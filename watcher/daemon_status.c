@@ -52,7 +52,7 @@ static json_t *domain_json(const struct domain *domain, struct access audience)
 
         snprintf(epoch, sizeof(epoch), "%016" PRIx64, history_epoch(domain->history));
         return json_pack("{s:s, s:o, s:s, s:I, s:I, s:o, s:I, s:s, s:o, s:o, s:I, s:I, s:o, "
-                         "s:I, s:I, s:I, s:b, s:o}",
+                         "s:I, s:I, s:I, s:b, s:o, s:s, s:s, s:b}",
                          "name", domain->name, "path", text_json(domain->path), "state",
                          cfgw_state_name(domain->state), "since_usec",
                          (json_int_t)domain->since_usec, "line", (json_int_t)domain->line, "reason",
@@ -63,7 +63,10 @@ static json_t *domain_json(const struct domain *domain, struct access audience)
                          (json_int_t)domain->sections, "size", (json_int_t)domain->size, "found",
                          found_json(domain), "accepted", (json_int_t)domain->accepted, "unchanged",
                          (json_int_t)domain->unchanged, "invalid", (json_int_t)domain->invalid,
-                         "pending", domain->settle.dirty, "degraded", text_or_null(degraded));
+                         "pending", domain->settle.dirty, "degraded", text_or_null(degraded),
+                         "empty", domain->empty == DOMAIN_EMPTY_REFUSE ? "refuse" : "accept",
+                         "missing", domain->missing == DOMAIN_MISSING_EMPTY ? "empty" : "keep",
+                         "absent", domain->absent);
 }
 
 char *daemon_status_json(const struct daemon_facts *facts, struct domain *const *domains,

@@ -19,6 +19,7 @@
 #include "domain.h"
 
 #include "log.h"
+#include "look.h"
 #include "report.h"
 
 #include <errno.h>
@@ -42,20 +43,6 @@ struct domain *domain_free(struct domain *domain)
         free(domain->path);
         free(domain);
         return NULL;
-}
-
-/* What a look saw, and what came of parsing it. */
-struct look {
-        struct source source;
-        struct snapshot *snapshot; /* NULL: it does not parse */
-        cfgw_report *report;
-};
-
-static void look_clear(struct look *look)
-{
-        source_clear(&look->source);
-        free(look->snapshot);
-        cfgw_report_free(look->report);
 }
 
 /* ---------------------------------------------------------------- last good */
@@ -126,7 +113,7 @@ static int restore(struct domain *domain, struct snapshot *snapshot)
 /* Brings the newest history entry back in force. An entry that is damaged is no content. */
 static int load_last_good(struct domain *domain, const struct board_entry *told)
 {
-        _cleanup_(look_clear) struct look look = {.source = SOURCE_INIT};
+        _cleanup_(look_clear) struct look look = LOOK_INIT;
         uint64_t newest = history_newest(domain->history);
         int r, parsed = 0;
 
@@ -166,6 +153,8 @@ int domain_new(const struct domain_options *options, int state, int runtime, uin
         settle_init(&domain->settle, &options->times, now);
         domain->since_usec = now_realtime_usec();
         domain->access = access_private();
+        domain->empty = options->empty;
+        domain->missing = options->missing;
         r = history_open(state, domain->name, options->history_length, &domain->history);
         if (r < 0)
                 return r;
@@ -179,99 +168,19 @@ int domain_new(const struct domain_options *options, int state, int runtime, uin
         return 0;
 }
 
-/* ------------------------------------------------------------------ looking */
-
-/* A cut of the last good content that may parse by chance. */
-static bool is_cut_of_last_good(const struct domain *domain, const struct source *source)
-{
-        _cleanup_free_ char *data = NULL;
-        size_t size;
-
-        if (domain->generation == 0 || source->size >= domain->size)
-                return false;
-        if (history_read(domain->history, domain->generation, PARSE_SIZE_MAX, &data, &size) < 0)
-                return true; /* not known: better wait */
-        return size > source->size && memcmp(data, source->data, source->size) == 0;
-}
-
-static void observe_content(const struct domain *domain, const struct look *look,
-                            struct settle_observation *ret)
-{
-        const struct source *source = &look->source;
-
-        ret->seen = SETTLE_SEEN_OTHER;
-        ret->digest = source->digest;
-        ret->parses = look->snapshot != NULL;
-        ret->writer = source->writer == SOURCE_WRITER_PRESENT;
-        ret->empty = look->snapshot && snapshot_section_count(look->snapshot) == 0;
-        ret->cut = (look->snapshot && snapshot_section_count(look->snapshot) < domain->sections) ||
-                   is_cut_of_last_good(domain, source);
-        ret->suspicious = ret->empty || ret->cut || source->size == 0 ||
-                          source->data[source->size - 1] != '\n';
-}
-
-static struct settle_observation observe(const struct domain *domain, const struct look *look)
-{
-        struct settle_observation seen = {.seen = SETTLE_SEEN_TORN};
-
-        switch (look->source.result) {
-        case SOURCE_TORN:
-                break;
-        case SOURCE_MISSING:
-                seen.seen = SETTLE_SEEN_NONE;
-                seen.state = CFGW_STATE_MISSING;
-                break;
-        case SOURCE_UNREADABLE:
-                seen.seen = SETTLE_SEEN_NONE;
-                seen.state = CFGW_STATE_UNREADABLE;
-                break;
-        case SOURCE_READ:
-                if (domain->generation > 0 && digest_equal(&look->source.digest, &domain->digest))
-                        seen.seen = SETTLE_SEEN_SAME;
-                else
-                        observe_content(domain, look, &seen);
-                break;
-        }
-        return seen;
-}
-
-/* Reads, and parses what is not the content in force. -ENOMEM. */
-static int look_at_file(const struct domain *domain, struct look *look)
-{
-        int r;
-
-        r = source_read(domain->path, domain->rules.limits.size, &domain->digest, &look->source);
-        if (r < 0 || look->source.result != SOURCE_READ)
-                return r;
-        if (domain->generation > 0 && digest_equal(&look->source.digest, &domain->digest))
-                return 0;
-        r = report_new(&look->report);
-        if (r < 0)
-                return r;
-        r = source_parse(&look->source, domain->name, domain->path, &domain->rules, look->report,
-                         &look->snapshot);
-        return r == -EBADMSG ? 0 : r;
-}
-
-/* What could not be looked at for lack of memory is like a file that cannot be read. */
-static void cannot_look(struct look *look, int error)
-{
-        look->source.result = SOURCE_UNREADABLE;
-        snprintf(look->source.reason, sizeof(look->source.reason), "%s",
-                 error == -ENOMEM ? "out of memory" : strerror(-error));
-}
+/* ----------------------------------------------------------------- verdicts */
 
 /*
  * The stored copies of the content in force are for those who may read it in the source. A
  * source that holds something else says nothing about who may read this content; but who
  * may not even read that shall not read the older one.
  */
-static void follow_access(struct domain *domain, const struct source *source, bool is_same)
+static void follow_access(struct domain *domain, const struct look *look, bool is_same)
 {
-        struct access access = access_of(&source->stat, source->has_acl);
+        struct access access = look->access;
         int r, q;
 
-        if (source->result != SOURCE_READ || domain->generation == 0)
+        if (look->source.result != SOURCE_READ || domain->generation == 0)
                 return;
         if (!is_same)
                 access = access_narrowest(domain->access, access);
@@ -285,8 +194,6 @@ static void follow_access(struct domain *domain, const struct source *source, bo
                 log_error("%s: cannot give the stored copies the mode of %s: %s", domain->name,
                           domain->path, strerror(r < 0 ? -r : -q));
 }
-
-/* ----------------------------------------------------------------- verdicts */
 
 static enum domain_news set_state(struct domain *domain, cfgw_state state, uint32_t line,
                                   const char *reason)
@@ -305,11 +212,12 @@ static enum domain_news set_state(struct domain *domain, cfgw_state state, uint3
         return DOMAIN_NEW_STATE;
 }
 
-static enum domain_news unchanged(struct domain *domain)
+static enum domain_news unchanged(struct domain *domain, const struct look *look)
 {
         cfgw_state before = domain->state;
 
         domain->unchanged++;
+        domain->absent = look->absent;
         if (set_state(domain, CFGW_STATE_VALID, 0, "") == DOMAIN_NOTHING)
                 return DOMAIN_NOTHING;
         if (before != CFGW_STATE_UNKNOWN)
@@ -341,6 +249,7 @@ static enum domain_news refuse(struct domain *domain, const struct look *look)
         enum domain_news news;
 
         domain->invalid++;
+        domain->absent = false;
         if (look->source.result == SOURCE_MISSING)
                 state = CFGW_STATE_MISSING;
         else if (look->source.result == SOURCE_UNREADABLE)
@@ -371,19 +280,19 @@ static enum domain_news cannot_store(struct domain *domain, uint64_t generation,
 
 static enum domain_news accept_content(struct domain *domain, struct look *look, uint64_t now)
 {
-        struct access access = access_of(&look->source.stat, look->source.has_acl);
         uint64_t generation = history_newest(domain->history) + 1;
         int r;
 
         snapshot_stamp(look->snapshot, history_epoch(domain->history), generation,
                        now_realtime_usec());
-        r = store_put(domain->store, look->snapshot, access);
+        r = store_put(domain->store, look->snapshot, look->access);
         if (r == 0)
-                r = history_add(domain->history, look->source.data, look->source.size, access,
+                r = history_add(domain->history, look->source.data, look->source.size, look->access,
                                 &generation);
         if (r < 0)
                 return cannot_store(domain, generation, r, now);
-        domain->access = access;
+        domain->access = look->access;
+        domain->absent = look->absent;
         put_in_force(domain, look->snapshot);
         domain->accepted++;
         domain->found_last = domain->settle.cause;
@@ -422,7 +331,8 @@ void domain_finish_accept(struct domain *domain)
                    domain->name, domain->generation, domain->sections, domain->size,
                    settle_cause_name(domain->found_last));
         if (domain->sections == 0)
-                log_warning("%s: %s is empty", domain->name, domain->path);
+                log_warning("%s: %s is %s", domain->name, domain->path,
+                            domain->absent ? "missing, and taken for empty" : "empty");
         log_warnings(domain);
         domain->report = cfgw_report_free(domain->report);
 }
@@ -460,22 +370,19 @@ static void note_torn(struct domain *domain, uint64_t now)
 
 static enum domain_news look_at_source(struct domain *domain, uint64_t now)
 {
-        _cleanup_(look_clear) struct look look = {.source = SOURCE_INIT};
+        _cleanup_(look_clear) struct look look = LOOK_INIT;
         struct settle_observation seen;
         enum domain_news news = DOMAIN_NOTHING;
-        int r;
 
-        r = look_at_file(domain, &look);
-        if (r < 0)
-                cannot_look(&look, r);
-        seen = observe(domain, &look);
+        look_at(domain, &look);
+        seen = look_observe(domain, &look);
         switch (settle_observe(&domain->settle, &seen, now)) {
         case SETTLE_UNCHANGED:
-                follow_access(domain, &look.source, true);
-                news = unchanged(domain);
+                follow_access(domain, &look, true);
+                news = unchanged(domain, &look);
                 break;
         case SETTLE_REFUSE:
-                follow_access(domain, &look.source, false);
+                follow_access(domain, &look, false);
                 news = refuse(domain, &look);
                 break;
         case SETTLE_ACCEPT:

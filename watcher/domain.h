@@ -16,12 +16,28 @@
 
 #define DOMAIN_REASON_MAX 255
 
+/* The guards: what becomes of a file that loses all that it held. Unsaid is as the first
+ * that is said. */
+enum domain_empty {
+        DOMAIN_EMPTY_UNSAID,
+        DOMAIN_EMPTY_ACCEPT, /* content without a section is content */
+        DOMAIN_EMPTY_REFUSE  /* ... is invalid */
+};
+
+enum domain_missing {
+        DOMAIN_MISSING_UNSAID,
+        DOMAIN_MISSING_KEEP, /* the last good content stays in force */
+        DOMAIN_MISSING_EMPTY /* as an empty file, if that is accepted */
+};
+
 struct domain_options {
         const char *name;
         const char *path; /* absolute */
         struct parse_rules rules;
         struct settle_times times;
         size_t history_length;
+        enum domain_empty empty;
+        enum domain_missing missing;
         const struct board_entry *told; /* what an earlier daemon told of it; NULL: nothing known */
 };
 
@@ -41,6 +57,8 @@ struct domain {
         struct history *history;
         struct store *store;
         struct access access; /* who may read the content in force */
+        enum domain_empty empty;
+        enum domain_missing missing;
 
         uint64_t generation; /* in force; 0: there is no content yet */
         struct digest digest;
@@ -50,6 +68,7 @@ struct domain {
 
         struct snapshot *unrestored; /* the last good content that could not be written yet */
 
+        bool absent; /* there is no file, and that is the empty content in force */
         cfgw_state state;
         uint64_t since_usec; /* CLOCK_REALTIME: since when the state lasts */
         uint32_t line;

@@ -28,6 +28,7 @@ libwatcher_la_SOURCES = \
 	watcher/store.c watcher/store.h \
 	watcher/history.c watcher/history.h \
 	watcher/domain.c watcher/domain.h \
+	watcher/look.c watcher/look.h \
 	watcher/announcer.c watcher/announcer.h \
 	watcher/notify.c watcher/notify.h \
 	watcher/daemon_status.c watcher/daemon_status.h \

@@ -40,6 +40,11 @@ const char options_help[] =
         "      --settle-confirm SECONDS  suspicious or broken content must rest so long (2)\n"
         "      --settle-writer SECONDS   ... while a program has the file open for writing (3)\n"
         "      --settle-defer SECONDS    longest wait for a file that never rests (5)\n"
+        "      --empty accept|refuse     what a file that was emptied is: content, after it has\n"
+        "                                rested, or invalid (accept)\n"
+        "      --missing keep|empty      what a missing file does: the last good content stays, "
+        "or\n"
+        "                                it is as an empty file (keep)\n"
         "      --history COUNT           accepted contents to keep of each domain (100)\n"
         "      --publisher PROGRAM       the nanomsg helper\n"
         "      --log-level LEVEL         error, warning, notice, info (default) or debug\n"
@@ -130,6 +135,28 @@ static const char *set_time(struct settle_times *times, const char *key, const c
         return NULL;
 }
 
+static const char *set_empty(enum domain_empty *target, const char *value)
+{
+        if (strcmp(value, "accept") == 0)
+                *target = DOMAIN_EMPTY_ACCEPT;
+        else if (strcmp(value, "refuse") == 0)
+                *target = DOMAIN_EMPTY_REFUSE;
+        else
+                return "must be accept or refuse";
+        return NULL;
+}
+
+static const char *set_missing(enum domain_missing *target, const char *value)
+{
+        if (strcmp(value, "keep") == 0)
+                *target = DOMAIN_MISSING_KEEP;
+        else if (strcmp(value, "empty") == 0)
+                *target = DOMAIN_MISSING_EMPTY;
+        else
+                return "must be keep or empty";
+        return NULL;
+}
+
 static const char *set_log_level(int *target, const char *value)
 {
         static const struct {
@@ -173,12 +200,16 @@ static const char *set(struct options *options, const char *key, const char *val
                 return set_log_level(&options->log_level, value);
         if (strcmp(key, "history") == 0)
                 return set_history(&options->history_length, value);
+        if (strcmp(key, "empty") == 0)
+                return set_empty(&options->empty, value);
+        if (strcmp(key, "missing") == 0)
+                return set_missing(&options->missing, value);
         return set_time(&options->times, key, value, ret_known);
 }
 
 /* ------------------------------------------------------------------ domains */
 
-/* Times of 0 say: as the daemon's. */
+/* What is 0 is as the daemon's. */
 static struct domain_options *domain_find(struct options *options, const char *name)
 {
         struct domain_options *larger;
@@ -230,6 +261,10 @@ static const char *set_domain(struct options *options, const char *name, const c
                 return "out of memory";
         if (strcmp(key, "path") == 0)
                 return set_path((char **)&domain->path, value);
+        if (strcmp(key, "empty") == 0)
+                return set_empty(&domain->empty, value);
+        if (strcmp(key, "missing") == 0)
+                return set_missing(&domain->missing, value);
         return set_time(&domain->times, key, value, ret_known);
 }
 
@@ -308,6 +343,8 @@ static const struct option long_options[] = {
         NAMED("publisher"),
         NAMED("log-level"),
         NAMED("history"),
+        NAMED("empty"),
+        NAMED("missing"),
         NAMED("ttl"),
         NAMED("ttl-blind"),
         NAMED("settle-weak"),
@@ -418,6 +455,10 @@ static int fill_defaults(struct options *options, const char *publisher, char **
                 }
                 fill_times(&domain->times, &options->times);
                 domain->history_length = options->history_length;
+                if (domain->empty == DOMAIN_EMPTY_UNSAID)
+                        domain->empty = options->empty;
+                if (domain->missing == DOMAIN_MISSING_UNSAID)
+                        domain->missing = options->missing;
         }
         return 0;
 }
@@ -427,6 +468,8 @@ int options_parse(int argc, char **argv, const char *publisher, struct options *
         struct options options = {
                 .log_level = LOG_INFO,
                 .history_length = HISTORY_LENGTH_DEFAULT,
+                .empty = DOMAIN_EMPTY_ACCEPT,
+                .missing = DOMAIN_MISSING_KEEP,
                 .times = SETTLE_TIMES_DEFAULT,
         };
         int r, action = OPTIONS_RUN;

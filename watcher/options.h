@@ -12,7 +12,9 @@ struct options {
         char *publisher; /* the helper's program */
         int log_level;   /* LOG_ERR … LOG_DEBUG */
         size_t history_length;
-        struct settle_times times; /* of every domain that says nothing else */
+        struct settle_times times; /* of every domain that says nothing else; as well: */
+        enum domain_empty empty;
+        enum domain_missing missing;
         size_t count;
         struct domain_options *domains; /* their names and paths are owned here */
 };

@@ -130,6 +130,8 @@ static void print_content(const json_t *domain)
         printf(", %llu section%s", (unsigned long long)sections, sections == 1 ? "" : "s");
         if (json_is_integer(json_object_get(domain, "size")))
                 printf(", %llu bytes", (unsigned long long)number_of(domain, "size"));
+        if (json_is_true(json_object_get(domain, "absent")))
+                print_colored(COLOR_WARN, ", the file is missing");
         putchar('\n');
         if (accepted > 0) {
                 print_label("changed");

@@ -15,7 +15,7 @@ static json_t *describe(const char *domain, const cfgw_status *status, const cfg
                 snprintf(digest, sizeof(digest), "sha256:%s", cfgw_config_digest(config));
         return json_pack(
                 "{s:s, s:s?, s:s, s:I, s:i, s:s?, s:I, s:s, s:s?, s:n, s:I, s:n, s:n, s:n, "
-                "s:n, s:n, s:n, s:n, s:s}",
+                "s:n, s:n, s:n, s:n, s:s, s:n, s:n, s:n}",
                 "name", domain, "path", config ? cfgw_config_path(config) : NULL, "state",
                 cfgw_state_name(cfgw_status_state(status)), "since_usec",
                 (json_int_t)cfgw_status_since_usec(status), "line", (int)cfgw_status_line(status),
@@ -24,7 +24,7 @@ static json_t *describe(const char *domain, const cfgw_status *status, const cfg
                 config ? digest : NULL, "accepted_usec", "sections",
                 (json_int_t)(config ? cfgw_config_section_count(config) : 0), "size", "found",
                 "accepted", "unchanged", "invalid", "pending", "degraded", "freshness",
-                cfgw_freshness_name(cfgw_status_freshness(status)));
+                cfgw_freshness_name(cfgw_status_freshness(status)), "empty", "missing", "absent");
 }
 
 static json_t *describe_domain(const struct cli *cli, const char *domain)

@@ -82,6 +82,25 @@ static void test_valid_domain_is_told_in_full(void **state)
         assert_true(json_is_null(json_object_get(told, "reason")));
         assert_true(json_is_null(json_object_get(told, "degraded")));
         assert_true(json_is_false(json_object_get(told, "pending")));
+        assert_string_equal(text_of(told, "empty"), "accept");
+        assert_string_equal(text_of(told, "missing"), "keep");
+        assert_true(json_is_false(json_object_get(told, "absent")));
+        json_decref(status);
+        domain_free(domain);
+}
+
+static void test_guards_and_what_they_did_are_told(void **state)
+{
+        struct domain *domain = make_domain(state, GOOD);
+        json_t *told, *status;
+
+        domain->empty = DOMAIN_EMPTY_REFUSE;
+        domain->missing = DOMAIN_MISSING_EMPTY;
+        domain->absent = true;
+        status = status_of(domain, &told);
+        assert_string_equal(text_of(told, "empty"), "refuse");
+        assert_string_equal(text_of(told, "missing"), "empty");
+        assert_true(json_is_true(json_object_get(told, "absent")));
         json_decref(status);
         domain_free(domain);
 }
@@ -149,6 +168,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 TEST(test_valid_domain_is_told_in_full),
+                TEST(test_guards_and_what_they_did_are_told),
                 TEST(test_domain_without_content_says_so),
                 TEST(test_reason_is_not_told_to_who_may_not_read_the_file),
                 TEST(test_blind_watch_is_told_as_degraded),

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* One domain on real files and on a clock that the test owns. */
-#include "testing.h"
-
-#include "domain.h"
+#include "looking.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#define FIRST "datastore: one\n\tpath /srv/one\n"
-#define SECOND "datastore: two\n\tpath /srv/two\n"
 #define BROKEN "datastore: two\n\tpath /srv/two\n\tpath /srv/three\n"
 #define NOT_VALID "datastore: two\nnonsense\n"
 
@@ -35,72 +30,6 @@ int __wrap_source_read(const char *path, size_t size_max, const struct digest *k
                 return 0;
         }
         return __real_source_read(path, size_max, known, ret);
-}
-
-/* A domain, and the time that it is told. */
-struct fixture {
-        struct domain *domain;
-        const char *path;
-        uint64_t now;
-};
-
-static int make_directory(void **state, const char *name)
-{
-        int fd = directory_make(testing_path(state, "%s", name));
-
-        assert_true(fd >= 0);
-        return fd;
-}
-
-static struct fixture start_told(void **state, const struct board_entry *told)
-{
-        struct fixture fixture = {.path = testing_path(state, "file.cfg"), .now = USEC_PER_SEC};
-        struct domain_options options = {
-                .name = "datastore",
-                .path = fixture.path,
-                .rules = parse_rules_of(CFGW_LOAD_TOLERANT),
-                .times = SETTLE_TIMES_DEFAULT,
-                .history_length = 10,
-                .told = told,
-        };
-        int state_fd = make_directory(state, "state"), runtime = make_directory(state, "runtime");
-
-        signal(SIGIO, SIG_IGN);
-        assert_int_equal(domain_new(&options, state_fd, runtime, fixture.now, &fixture.domain), 0);
-        close(state_fd);
-        close(runtime);
-        return fixture;
-}
-
-static struct fixture start(void **state)
-{
-        return start_told(state, NULL);
-}
-
-/* Looks as often as looks are due until the domain is clean; the last news that came. */
-static enum domain_news settle(struct fixture *fixture)
-{
-        enum domain_news news = DOMAIN_NOTHING;
-        int looks = 0;
-
-        while (fixture->domain->settle.dirty) {
-                enum domain_news more;
-
-                assert_true(looks++ < 1000);
-                fixture->now = MAX(fixture->now, settle_deadline(&fixture->domain->settle));
-                more = domain_look(fixture->domain, fixture->now);
-                if (more == DOMAIN_NEW_CONTENT)
-                        domain_finish_accept(fixture->domain);
-                news = MAX(news, more);
-        }
-        return news;
-}
-
-static enum domain_news save(struct fixture *fixture, const char *text)
-{
-        testing_write_file(fixture->path, text);
-        settle_hint(&fixture->domain->settle, SETTLE_HINT_COMMIT, fixture->now);
-        return settle(fixture);
 }
 
 static void test_each_new_content_is_one_generation(void **state)
@@ -522,18 +451,21 @@ static void test_state_from_a_backup_begins_a_new_epoch(void **state)
         told.digest = fixture.domain->digest;
         domain_free(fixture.domain);
 
-        fixture = start_told(state, &told); /* as it was told: nothing lost */
+        fixture = start_with(
+                state, &(struct domain_options){.told = &told}); /* as it was told: nothing lost */
         assert_true(history_epoch(fixture.domain->history) == epoch);
         domain_free(fixture.domain);
         told.digest.bytes[0] ^= 1;
-        fixture = start_told(state, &told); /* another content had this number */
+        fixture = start_with(state, &(struct domain_options){
+                                            .told = &told}); /* another content had this number */
         assert_true(history_epoch(fixture.domain->history) != epoch);
         domain_free(fixture.domain);
         fixture = start(state);
         told.epoch = epoch = history_epoch(fixture.domain->history);
         told.generation = 2;
         domain_free(fixture.domain);
-        fixture = start_told(state, &told); /* a generation that is not kept */
+        fixture = start_with(
+                state, &(struct domain_options){.told = &told}); /* a generation that is not kept */
         assert_true(history_epoch(fixture.domain->history) != epoch);
         assert_int_equal(fixture.domain->generation, 1);
         domain_free(fixture.domain);

@@ -80,6 +80,33 @@ static void test_file_is_overridden_by_arguments_wherever_they_stand(void **stat
         options_clear(&options);
 }
 
+static void test_guards_are_the_daemons_unless_a_domain_has_its_own(void **state)
+{
+        const char *path = testing_path(state, "conf");
+        _cleanup_free_ char *line = format_string("--config %s --watch d=/w", path);
+        struct options options;
+        char *error;
+
+        testing_write_file(path, "[daemon]\nempty = refuse\nmissing = empty\n"
+                                 "[domain a]\npath = /x\n[domain b]\npath = /y\nempty = accept\n"
+                                 "[domain c]\npath = /z\nmissing = keep\n");
+        assert_int_equal(parse(line, &options, &error), OPTIONS_RUN);
+        assert_int_equal(options.count, 4);
+        assert_int_equal(options.domains[0].empty, DOMAIN_EMPTY_REFUSE);
+        assert_int_equal(options.domains[0].missing, DOMAIN_MISSING_EMPTY);
+        assert_int_equal(options.domains[1].empty, DOMAIN_EMPTY_ACCEPT);
+        assert_int_equal(options.domains[1].missing, DOMAIN_MISSING_EMPTY);
+        assert_int_equal(options.domains[2].empty, DOMAIN_EMPTY_REFUSE);
+        assert_int_equal(options.domains[2].missing, DOMAIN_MISSING_KEEP);
+        assert_int_equal(options.domains[3].empty, DOMAIN_EMPTY_REFUSE);
+        options_clear(&options);
+
+        assert_int_equal(parse("--watch a=/x", &options, &error), OPTIONS_RUN);
+        assert_int_equal(options.domains[0].empty, DOMAIN_EMPTY_ACCEPT);
+        assert_int_equal(options.domains[0].missing, DOMAIN_MISSING_KEEP);
+        options_clear(&options);
+}
+
 static void test_environment_gives_the_runtime_directory(void **state)
 {
         struct options options;
@@ -126,6 +153,8 @@ static void test_each_wrong_argument_is_named(void **state)
         assert_refused("--watch a=/x --ttl 1.2.3", "number of seconds");
         assert_refused("--watch a=/x --ttl 99999999", "86400");
         assert_refused("--watch a=/x --history 0", "from 1");
+        assert_refused("--watch a=/x --empty keep", "must be accept or refuse");
+        assert_refused("--watch a=/x --missing accept", "must be keep or empty");
         assert_refused("--watch a=/x --log-level loud", "must be error");
         assert_refused("--watch a=/x --nonsense", "unknown option");
         assert_refused("--watch a=/x --ttl", "missing argument");
@@ -171,6 +200,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_arguments_alone_are_enough),
                 TEST(test_file_is_overridden_by_arguments_wherever_they_stand),
+                TEST(test_guards_are_the_daemons_unless_a_domain_has_its_own),
                 TEST(test_environment_gives_the_runtime_directory),
                 TEST(test_relative_paths_count_from_the_working_directory),
                 TEST(test_each_wrong_argument_is_named),

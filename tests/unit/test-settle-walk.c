@@ -55,29 +55,28 @@ static bool is_event(const struct step *step)
         return step->kind == STEP_HINT && step->hint != SETTLE_HINT_TOUCHED;
 }
 
-/* At the start what is there is taken as it is, until it turns out to be cut. */
-static bool is_start(const struct model *model, size_t until)
+static bool is_cut(const struct step *step)
 {
-        for (size_t i = 0; i <= until && i < model->count; i++)
-                if (model->log[i].kind == STEP_SIGHT && model->log[i].seen.cut)
-                        return false;
-        return !model->started;
+        return step->kind == STEP_SIGHT && step->seen.seen == SETTLE_SEEN_OTHER && step->seen.cut;
 }
 
-/* Somebody waits for the answer, as of step @until. A cut start takes back what was asked before.
+/*
+ * Somebody waits for the answer, as of step @until. The sight of a file that was emptied takes
+ * back what was asked before. So does at a start, which asks by itself, the sight of one that is
+ * cut, until an event tells that somebody is at work on it.
  */
 static bool is_asked(const struct model *model, size_t until)
 {
-        bool asked = !model->started;
+        bool asked = !model->started, starts = !model->started;
 
         for (size_t i = 0; i <= until && i < model->count; i++) {
                 const struct step *step = &model->log[i];
-                bool cut = step->kind == STEP_SIGHT && step->seen.seen == SETTLE_SEEN_OTHER &&
-                           step->seen.cut;
 
                 if (step->kind == STEP_SYNC)
                         asked = true;
-                else if (cut && !model->started && !is_start(model, i))
+                else if (is_event(step))
+                        starts = starts && asked;
+                else if (is_cut(step) && (step->seen.empty || starts))
                         asked = false;
         }
         return asked;
@@ -276,8 +275,8 @@ static struct settle_observation random_sight(void)
         seen.digest.bytes[0] = (uint8_t)id;
         seen.parses = id != 0;
         seen.suspicious = id == 1;
-        seen.cut = id == 1 && one_in(2);
-        seen.empty = id == 2 && one_in(4);
+        seen.cut = (id == 1 || id == 3) && one_in(2);
+        seen.empty = (id == 2 && one_in(4)) || (id == 3 && seen.cut);
         seen.writer = one_in(5);
         if (one_in(12))
                 seen = (struct settle_observation){.seen = SETTLE_SEEN_TORN};

@@ -36,6 +36,19 @@ static void test_rename_of_an_empty_file_is_confirmed(void **state)
         assert_int_equal(rest(&settle, &seen, SETTLE_ACCEPT), 2000 * MSEC);
 }
 
+static void test_emptied_file_is_confirmed_whoever_asks(void **state)
+{
+        struct settle settle = clean();
+        struct settle_observation emptied = content(1), empty = content(2);
+
+        emptied.empty = emptied.suspicious = emptied.cut = true;
+        settle_sync(&settle, START);
+        assert_int_equal(rest(&settle, &emptied, SETTLE_ACCEPT), 2000 * MSEC);
+        settle_sync(&settle, START + 3000 * MSEC);
+        empty.empty = empty.suspicious = true; /* and so it was before: nothing was lost */
+        assert_int_equal(rest(&settle, &empty, SETTLE_ACCEPT), 3000 * MSEC);
+}
+
 static void test_rename_while_a_writer_goes_on_waits_for_him(void **state)
 {
         struct settle settle = clean();
@@ -268,6 +281,7 @@ int main(void)
                 TEST(test_rename_is_accepted_at_once),
                 TEST(test_end_of_the_replaced_inode_does_not_slow_a_rename_down),
                 TEST(test_rename_of_an_empty_file_is_confirmed),
+                TEST(test_emptied_file_is_confirmed_whoever_asks),
                 TEST(test_rename_while_a_writer_goes_on_waits_for_him),
                 TEST(test_save_in_place_rests_after_the_close),
                 TEST(test_each_change_starts_the_rest_anew),
