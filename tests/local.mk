@@ -275,7 +275,7 @@ EXTRA_tests_system_test_cli_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 
 # bench: run by tests/bench/run
 EXTRA_PROGRAMS += tests/bench/bench
-tests_bench_bench_LDADD = $(TEST_SYSTEM) $(XXHASH_LIBS)
+tests_bench_bench_LDADD = $(TEST_SYSTEM) libwire.la libbase.la $(XXHASH_LIBS)
 CLEANFILES += tests/bench/bench
 EXTRA_DIST += tests/bench/run
 

@@ -93,6 +93,8 @@ int access_apply(int fd, struct access access)
                         return -errno;
                 if (fchown(fd, (uid_t)-1, access.gid) < 0)
                         access.mode = without_group(access.mode);
+        } else if ((stat.st_mode & 07777) == access.mode) {
+                return 0; /* as most often: a write of the inode less */
         }
         return fchmod(fd, access.mode) < 0 ? -errno : 0;
 }

@@ -287,8 +287,7 @@ static enum domain_news accept_content(struct domain *domain, struct look *look,
                        now_realtime_usec());
         r = store_put(domain->store, look->snapshot, look->access);
         if (r == 0)
-                r = history_add(domain->history, look->source.data, look->source.size, look->access,
-                                &generation);
+                r = history_add(domain->history, &look->source, look->access, &generation);
         if (r < 0)
                 return cannot_store(domain, generation, r, now);
         domain->access = look->access;

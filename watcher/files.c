@@ -61,11 +61,14 @@ int directory_make_at(int parent, const char *name)
 static int write_temporary(int directory, const char *name, const void *data, size_t size,
                            struct access access, bool durable)
 {
-        _cleanup_close_ int fd = -1;
+        const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+        _cleanup_close_ int fd = openat(directory, name, flags, 0600);
         int r;
 
-        unlinkat(directory, name, 0); /* of a writer that was killed */
-        fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0 && errno == EEXIST) { /* of a writer that was killed */
+                unlinkat(directory, name, 0);
+                fd = openat(directory, name, flags, 0600);
+        }
         if (fd < 0)
                 return -errno;
         r = write_all(fd, data, size);

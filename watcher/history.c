@@ -16,16 +16,17 @@
  *   entries are made durable before anybody hears of them.
  *
  * Beside each entry lies its SHA-256, as sha256sum(1) would write it, and an entry that does
- * not match is damaged: it is never read again, but its number stays used. The digest is in
- * place before the entry and goes after it, so no kill leaves an entry without one. A machine
- * that goes down may: that entry was not durable yet, and may be damaged as well.
+ * not match is damaged: it is never read again, but its number stays used. The digest is
+ * written when everybody has been told, with what makes the entry durable: until then there
+ * is nothing that it could guard against. Of a daemon that was killed before that, the next
+ * start in the same boot finds the entry whole and writes its digest. A machine that goes down
+ * may leave an entry without one as well: that was not durable yet, and counts as damaged.
  *
  * The epoch is also made anew when no entry is left, because then nobody can tell which
  * numbers have been used.
  */
 #include "history.h"
 
-#include "digest.h"
 #include "log.h"
 
 #include <errno.h>
@@ -56,6 +57,8 @@ struct history {
         char boot[BOOT_ID_SIZE + 1]; /* empty: not known */
         bool marked;                 /* the epoch file says that it is in use in this boot */
         bool unsynced;               /* the newest entry is not known to be durable */
+        bool undigested;             /* ... and its digest is the next one, not in a file yet */
+        struct digest digest;
         bool pruned; /* there is no entry beyond the length, but the one that an add pushes out */
 };
 
@@ -117,6 +120,37 @@ static void read_boot_id(char ret[BOOT_ID_SIZE + 1])
         }
 }
 
+/* @digest as the file beside entry @generation says it; NULL without memory. */
+static char *digest_line(uint64_t generation, struct digest digest)
+{
+        char hex[DIGEST_HEX_SIZE];
+
+        hex_encode(digest.bytes, DIGEST_SIZE, hex);
+        return format_string(DIGEST_LINE, hex, generation);
+}
+
+static int put_digest(const struct history *history, uint64_t generation, struct digest digest)
+{
+        _cleanup_free_ char *line = digest_line(generation, digest);
+        char name[NUMBER_NAME_SIZE];
+
+        if (!line)
+                return -ENOMEM;
+        number_name(generation, DIGEST_SUFFIX, name);
+        return file_replace(history->directory, name, line, strlen(line), access_private(),
+                            !history->marked);
+}
+
+static int put_entry(const struct history *history, uint64_t generation,
+                     const struct source *content, struct access access)
+{
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(generation, SUFFIX, name);
+        return file_replace(history->directory, name, content->data, content->size, access,
+                            !history->marked);
+}
+
 static int sync_file(const struct history *history, const char *suffix)
 {
         _cleanup_close_ int fd = -1;
@@ -127,16 +161,40 @@ static int sync_file(const struct history *history, const char *suffix)
         return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-static int sync_newest(const struct history *history)
+static int sync_newest(struct history *history)
 {
-        int r;
+        int r = 0;
 
+        if (history->undigested)
+                r = put_digest(history, history->newest, history->digest);
+        if (r < 0)
+                return r;
+        history->undigested = false;
         r = sync_file(history, DIGEST_SUFFIX);
         if (r == 0)
                 r = sync_file(history, SUFFIX);
         if (r == 0 && fsync(history->directory) < 0)
                 r = -errno;
+        if (r == 0)
+                history->unsynced = false;
         return r;
+}
+
+/* What a daemon of this boot had not come to when it was killed; the kernel has the bytes. */
+static void find_undigested(struct history *history)
+{
+        _cleanup_free_ char *data = NULL;
+        char name[NUMBER_NAME_SIZE];
+        size_t size;
+
+        number_name(history->newest, DIGEST_SUFFIX, name);
+        if (faccessat(history->directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+                return;
+        number_name(history->newest, SUFFIX, name);
+        if (file_read(history->directory, name, PARSE_SIZE_MAX, &data, &size) < 0)
+                return;
+        history->undigested = true;
+        history->digest = digest_of(data, size);
 }
 
 /* Finds the epoch or makes a new one, and notes that it is in use. */
@@ -156,9 +214,11 @@ static int epoch_open(struct history *history)
         if (r < 0 && is_new)
                 return r;
         history->marked = r == 0 && history->boot[0] != '\0';
-        /* Who was killed may not have come to this. If it fails, there is no good end either. */
-        if (history->unsynced && sync_newest(history) == 0)
-                history->unsynced = false;
+        if (history->unsynced) {
+                if (!is_new)
+                        find_undigested(history);
+                sync_newest(history); /* if it fails, there is no good end either */
+        }
         return 0;
 }
 
@@ -221,25 +281,19 @@ uint64_t history_newest(const struct history *history)
         return history->newest;
 }
 
-/* The digest of @data as the file beside entry @generation says it; NULL without memory. */
-static char *digest_line(uint64_t generation, const void *data, size_t size)
-{
-        struct digest digest = digest_of(data, size);
-        char hex[DIGEST_HEX_SIZE];
-
-        hex_encode(digest.bytes, DIGEST_SIZE, hex);
-        return format_string(DIGEST_LINE, hex, generation);
-}
-
 /* -EBADMSG: these are not the bytes that were accepted. */
 static int check_digest(const struct history *history, uint64_t generation, const void *data,
                         size_t size)
 {
-        _cleanup_free_ char *expected = digest_line(generation, data, size), *found = NULL;
+        struct digest digest = digest_of(data, size);
+        _cleanup_free_ char *expected = NULL, *found = NULL;
         char name[NUMBER_NAME_SIZE];
         size_t found_size;
         int r;
 
+        if (history->undigested && generation == history->newest)
+                return digest_equal(&digest, &history->digest) ? 0 : -EBADMSG;
+        expected = digest_line(generation, digest);
         if (!expected)
                 return -ENOMEM;
         number_name(generation, DIGEST_SUFFIX, name);
@@ -296,47 +350,43 @@ static void drop_oldest(struct history *history)
         history->pruned = r == 0; /* else it is tried again with the next entry */
 }
 
-static int put(const struct history *history, const char *suffix, const void *data, size_t size,
-               struct access access)
+/* It may be there, only not durable: nobody shall find it at the next start. */
+static void take_back(const struct history *history, uint64_t generation)
 {
-        char name[NUMBER_NAME_SIZE];
-
-        number_name(history->newest + 1, suffix, name);
-        return file_replace(history->directory, name, data, size, access, !history->marked);
+        number_remove(history->directory, SUFFIX, generation);
+        number_remove(history->directory, DIGEST_SUFFIX, generation);
 }
 
-int history_add(struct history *history, const void *data, size_t size, struct access access,
+int history_add(struct history *history, const struct source *content, struct access access,
                 uint64_t *ret_generation)
 {
-        _cleanup_free_ char *line = digest_line(history->newest + 1, data, size);
-        int r;
+        uint64_t generation = history->newest + 1;
+        int r = 0;
 
-        if (!line)
-                return -ENOMEM;
-        r = put(history, DIGEST_SUFFIX, line, strlen(line), access_private());
+        if (history->undigested)
+                r = history_sync(history);
+        if (r == 0 && !history->marked)
+                r = put_digest(history, generation, content->digest);
         if (r == 0)
-                r = put(history, SUFFIX, data, size, access);
+                r = put_entry(history, generation, content, access);
         if (r < 0) {
-                /* It may be there, only not durable: nobody shall find it at the next start. */
-                number_remove(history->directory, SUFFIX, history->newest + 1);
-                number_remove(history->directory, DIGEST_SUFFIX, history->newest + 1);
+                take_back(history, generation);
                 return r;
         }
-        history->newest++;
-        history->unsynced = history->marked;
-        *ret_generation = history->newest;
+        history->newest = generation;
+        history->unsynced = history->undigested = history->marked;
+        history->digest = content->digest;
+        *ret_generation = generation;
         return 0;
 }
 
 int history_sync(struct history *history)
 {
-        int r;
-
         if (history->unsynced) {
-                r = sync_newest(history);
+                int r = sync_newest(history);
+
                 if (r < 0)
                         return r;
-                history->unsynced = false;
         }
         drop_oldest(history);
         return 0;

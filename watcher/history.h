@@ -9,6 +9,7 @@
  */
 
 #include "files.h"
+#include "source.h"
 
 #define HISTORY_LENGTH_DEFAULT 100 /* generations */
 
@@ -42,10 +43,11 @@ int history_read(const struct history *history, uint64_t generation, size_t limi
 uint64_t history_accepted_usec(const struct history *history, uint64_t generation);
 
 /*
- * Adds the entry after the newest one. On failure nothing has changed and the same number is
- * given the next time. To be followed by history_sync() as soon as everybody has been told.
+ * Adds @content, of which data, size and digest count, after the newest entry. On failure nothing
+ * has changed and the same number is given the next time. To be followed by history_sync() as soon
+ * as everybody has been told.
  */
-int history_add(struct history *history, const void *data, size_t size, struct access access,
+int history_add(struct history *history, const struct source *content, struct access access,
                 uint64_t *ret_generation);
 
 /* Makes the newest entry durable, and drops the oldest ones beyond the length. */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 
 static struct history *open_history(void **state, size_t length)
 {
@@ -28,6 +29,18 @@ int __wrap_fsync(int fd)
         return __real_fsync(fd);
 }
 
+static int add(struct history *history, const char *text, struct access access,
+               uint64_t *ret_generation)
+{
+        struct source content = {
+                .data = (char *)text,
+                .size = strlen(text),
+                .digest = digest_of(text, strlen(text)),
+        };
+
+        return history_add(history, &content, access, ret_generation);
+}
+
 static void assert_entry(struct history *history, uint64_t generation, const char *text)
 {
         char *data;
@@ -45,9 +58,9 @@ static void test_generations_rise_from_one_and_survive_a_restart(void **state)
 
         assert_int_equal(history_newest(history), 0);
         assert_true(epoch != 0);
-        assert_int_equal(history_add(history, "one", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "one", access_private(), &generation), 0);
         assert_int_equal(generation, 1);
-        assert_int_equal(history_add(history, "two", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "two", access_private(), &generation), 0);
         assert_int_equal(generation, 2);
         history_free(history);
 
@@ -69,7 +82,7 @@ static void test_entries_are_private_and_note_for_whom_the_content_is(void **sta
         uint64_t generation;
 
         assert_int_equal(history_access(history).mode, 0600);
-        assert_int_equal(history_add(history, "one", 3, access, &generation), 0);
+        assert_int_equal(add(history, "one", access, &generation), 0);
         assert_int_equal(history_access(history).mode, 0640);
         access.mode = 0644;
         assert_int_equal(history_set_access(history, access), 0);
@@ -84,7 +97,7 @@ static void test_lost_entries_begin_a_new_epoch(void **state)
         struct history *history = open_history(state, 10);
         uint64_t generation, epoch = history_epoch(history);
 
-        assert_int_equal(history_add(history, "one", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "one", access_private(), &generation), 0);
         history_free(history);
         assert_int_equal(unlink(testing_path(state, "state/d/1.cfg")), 0);
         history = open_history(state, 10);
@@ -104,7 +117,7 @@ static void test_damaged_epoch_begins_a_new_one_and_numbers_go_on(void **state)
         struct history *history = open_history(state, 10);
         uint64_t generation, epoch = history_epoch(history);
 
-        assert_int_equal(history_add(history, "one", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "one", access_private(), &generation), 0);
         history_free(history);
         for (size_t i = 0; i < ELEMENTS(damaged); i++) {
                 testing_write_file(testing_path(state, "state/d/epoch"), damaged[i]);
@@ -124,7 +137,7 @@ static void test_epoch_goes_on_after_a_kill_in_the_same_boot(void **state)
         const char *path = testing_path(state, "state/d/epoch");
         char *in_use;
 
-        assert_int_equal(history_add(history, "one", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "one", access_private(), &generation), 0);
         in_use = testing_read_file(state, path);
         if (strstr(in_use, "ended")) {
                 history_free(history);
@@ -148,7 +161,7 @@ static void test_start_after_a_kill_makes_the_newest_entry_durable(void **state)
         unsigned int clean;
         char *in_use;
 
-        assert_int_equal(history_add(history, "one", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "one", access_private(), &generation), 0);
         in_use = testing_read_file(state, path);
         if (strstr(in_use, "ended")) {
                 history_free(history);
@@ -164,6 +177,37 @@ static void test_start_after_a_kill_makes_the_newest_entry_durable(void **state)
         assert_int_equal(synced, clean + 3); /* entry, digest, directory */
 }
 
+/* The bytes of an entry that lost its digest with its daemon are as they were accepted. */
+static void test_start_after_a_kill_in_the_same_boot_writes_the_missing_digest(void **state)
+{
+        const char *path = testing_path(state, "state/d/epoch");
+        const char *digest = testing_path(state, "state/d/1.sha256");
+        pid_t pid = fork();
+        struct history *history;
+        uint64_t generation;
+        size_t size;
+        char *data;
+        int status;
+
+        if (pid == 0)
+                _exit(add(open_history(state, 10), "one", access_private(), &generation) < 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+        if (strstr(testing_read_file(state, path), "ended"))
+                SKIP("nothing tells one boot from another");
+        assert_null(testing_read_file(state, digest));
+        history = open_history(state, 10);
+        assert_entry(history, 1, "one");
+        assert_non_null(strstr(testing_read_file(state, digest), "  1.cfg\n"));
+        history_free(history);
+
+        assert_int_equal(unlink(digest), 0);
+        testing_write_file(path, "0123456789abcdef 00000000-0000-0000-0000-000000000000\n");
+        history = open_history(state, 10);
+        assert_int_equal(history_read(history, 1, 1000, &data, &size), -EBADMSG);
+        history_free(history);
+}
+
 static void test_damaged_entries_are_not_believed_and_their_numbers_not_reused(void **state)
 {
         struct history *history = open_history(state, 10);
@@ -174,7 +218,9 @@ static void test_damaged_entries_are_not_believed_and_their_numbers_not_reused(v
         size_t size;
         char *data;
 
-        assert_int_equal(history_add(history, "one", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "one", access_private(), &generation), 0);
+        assert_entry(history, 1, "one");
+        assert_int_equal(history_sync(history), 0);
         assert_string_equal(testing_read_file(state, digest),
                             "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
                             "  1.cfg\n");
@@ -190,7 +236,7 @@ static void test_damaged_entries_are_not_believed_and_their_numbers_not_reused(v
         assert_int_equal(history_read(history, 1, 1000, &data, &size), -EBADMSG);
         history_free(history);
         history = open_history(state, 10);
-        assert_int_equal(history_add(history, "two", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "two", access_private(), &generation), 0);
         assert_int_equal(generation, 2);
         history_free(history);
 }
@@ -203,7 +249,7 @@ static void test_oldest_entries_are_dropped_beyond_the_length(void **state)
         size_t size;
 
         for (int i = 0; i < 7; i++) {
-                assert_int_equal(history_add(history, "text", 4, access_private(), &generation), 0);
+                assert_int_equal(add(history, "text", access_private(), &generation), 0);
                 assert_int_equal(history_sync(history), 0);
         }
         assert_int_equal(history_read(history, 4, 1000, &data, &size), -ENOENT);
@@ -231,7 +277,7 @@ static void test_holes_cost_no_time(void **state)
                            "11507a0e2f5e69d5dfa40a62a1bd7b6ee57e6bcd85c67c9b8431b36fff21c437"
                            "  4000000000000000000.cfg\n");
         history = open_history(state, 3);
-        assert_int_equal(history_add(history, "text", 4, access_private(), &generation), 0);
+        assert_int_equal(add(history, "text", access_private(), &generation), 0);
         assert_int_equal(generation, UINT64_C(4000000000000000001));
         assert_int_equal(history_sync(history), 0);
         assert_int_equal(history_read(history, 1, 1000, &data, &size), -ENOENT);
@@ -245,13 +291,13 @@ static void test_numbers_that_leave_no_room_are_ignored(void **state)
         struct history *history = open_history(state, 3);
         uint64_t generation;
 
-        assert_int_equal(history_add(history, "one", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "one", access_private(), &generation), 0);
         history_free(history);
         testing_write_file(testing_path(state, "state/d/18446744073709551615.cfg"), "x");
         testing_write_file(testing_path(state, "state/d/5000000000000000000.cfg"), "x");
         history = open_history(state, 3);
         assert_int_equal(history_newest(history), 1);
-        assert_int_equal(history_add(history, "two", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "two", access_private(), &generation), 0);
         assert_int_equal(generation, 2);
         assert_int_equal(history_sync(history), 0);
         history_free(history);
@@ -264,7 +310,7 @@ static void test_shorter_length_drops_all_that_is_beyond(void **state)
         uint64_t generation;
 
         for (int i = 0; i < 9; i++)
-                assert_int_equal(history_add(history, "text", 4, access_private(), &generation), 0);
+                assert_int_equal(add(history, "text", access_private(), &generation), 0);
         history_free(history);
         history = open_history(state, 2);
         assert_int_equal(history_sync(history), 0);
@@ -279,13 +325,13 @@ static void test_failed_add_changes_nothing_and_the_number_is_used_next(void **s
         struct history *history = open_history(state, 3);
         uint64_t generation = 99;
 
-        assert_int_equal(history_add(history, "one", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "one", access_private(), &generation), 0);
         assert_int_equal(mkdir(testing_path(state, "state/d/2.cfg"), 0700), 0);
-        assert_int_equal(history_add(history, "two", 3, access_private(), &generation), -EISDIR);
+        assert_int_equal(add(history, "two", access_private(), &generation), -EISDIR);
         assert_int_equal(history_newest(history), 1);
         assert_null(testing_read_file(state, testing_path(state, "state/d/2.sha256")));
         assert_int_equal(rmdir(testing_path(state, "state/d/2.cfg")), 0);
-        assert_int_equal(history_add(history, "two", 3, access_private(), &generation), 0);
+        assert_int_equal(add(history, "two", access_private(), &generation), 0);
         assert_int_equal(generation, 2);
         history_free(history);
 }
@@ -299,6 +345,7 @@ int main(void)
                 TEST(test_damaged_epoch_begins_a_new_one_and_numbers_go_on),
                 TEST(test_epoch_goes_on_after_a_kill_in_the_same_boot),
                 TEST(test_start_after_a_kill_makes_the_newest_entry_durable),
+                TEST(test_start_after_a_kill_in_the_same_boot_writes_the_missing_digest),
                 TEST(test_damaged_entries_are_not_believed_and_their_numbers_not_reused),
                 TEST(test_oldest_entries_are_dropped_beyond_the_length),
                 TEST(test_holes_cost_no_time),
