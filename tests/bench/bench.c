@@ -12,6 +12,7 @@
 #include "util.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -28,6 +29,9 @@
 #define CONTENT_SIZE (STORES * 128)
 #define EDITS 300
 #define EDIT_GAP_USEC (25 * USEC_PER_MSEC) /* beyond the gap that messages are merged in */
+#define NOISE_EDITS 200
+#define NOISE_RATE 50000 /* events a second */
+#define NOISE_USEC (3 * USEC_PER_SEC)
 #define BATCHES 2000
 #define BATCH 500
 #define PARSES 100
@@ -36,7 +40,8 @@
 /* The bounds: for medians, in microseconds, and for the daemon. */
 #define BOARD_BOUND_USEC 2000
 #define SUBSCRIBER_BOUND_USEC 5000
-#define BARE_BOUND 1.5 /* times what the bare program takes */
+#define BARE_BOUND 1.5         /* times what the bare program takes */
+#define NOISE_BOUND_PERCENT 10 /* of one core */
 #define RESIDENT_BOUND_KIB 8192
 #define WAKEUPS_BOUND 14 /* in 10 s: 10 heartbeats, a TTL, the start of the count and its end */
 
@@ -273,6 +278,98 @@ static void measure_propagation(struct harness *harness)
         munmap(propagation.bare, sizeof(struct told));
 }
 
+/* ----------------------------------------------------------------------- noise */
+
+/* Where the noise is made; the maker looks before each millisecond's share of it. */
+struct noise {
+        _Atomic(const char *) path;
+        _Atomic uint64_t events;
+};
+
+/* Opens and closes a file for writing, as Proxmox Backup does with its lock on each lookup. */
+static void make_noise(struct noise *noise)
+{
+        uint64_t next = testing_now();
+
+        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+        for (;; next += USEC_PER_MSEC) {
+                const char *path = atomic_load(&noise->path);
+
+                for (unsigned int i = 0; i < NOISE_RATE / 1000; i++) {
+                        close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+                        atomic_fetch_add(&noise->events, 1);
+                }
+                while (testing_now() < next)
+                        rest(next - testing_now());
+        }
+}
+
+/* Seconds of processor time that @pid has used. */
+static double processor_seconds(pid_t pid)
+{
+        struct timespec time;
+        clockid_t clock;
+
+        assert_int_equal(clock_getcpuclockid(pid, &clock), 0);
+        assert_int_equal(clock_gettime(clock, &time), 0);
+        return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/*
+ * The same edits with noise beside the file and with the same noise where nobody looks: so
+ * that the processor has as much to do, and all that differs is the daemon's part in it.
+ */
+static void measure_noise(struct harness *harness)
+{
+        static double beside[NOISE_EDITS], elsewhere[NOISE_EDITS];
+        const char *new = testing_path(&harness->testing, "etc/new");
+        const char *paths[] = {testing_path(&harness->testing, "elsewhere"),
+                               testing_path(&harness->testing, "etc/.datastore.lck")};
+        struct noise *noise = mmap(NULL, sizeof(*noise), PROT_READ | PROT_WRITE,
+                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        uint64_t generation = harness_sync(harness), began, events;
+        struct board *board;
+        const struct board_slot *slot;
+        double share;
+        pid_t pid;
+
+        assert_true(noise != MAP_FAILED);
+        assert_int_equal(board_open(harness->runtime, &board), 0);
+        slot = board_find(board, "datastore");
+        atomic_store(&noise->path, paths[0]);
+        pid = fork();
+        if (pid == 0)
+                make_noise(noise);
+        for (unsigned int i = 0; i < 2 * NOISE_EDITS; i++) {
+                atomic_store(&noise->path, paths[i % 2]);
+                rest(EDIT_GAP_USEC);
+                write_stores(new, i + 1);
+                began = testing_now();
+                assert_int_equal(rename(new, harness->file), 0);
+                (i % 2 ? beside : elsewhere)[i / 2] =
+                        (double)(stare(&slot->generation, ++generation) - began);
+        }
+        atomic_store(&noise->path, paths[1]);
+        rest(USEC_PER_SEC / 10);
+        events = atomic_load(&noise->events);
+        began = testing_now();
+        share = processor_seconds(harness->daemon);
+        rest(NOISE_USEC);
+        share = processor_seconds(harness->daemon) - share;
+        events = atomic_load(&noise->events) - events;
+        share *= 1e8 / (double)(testing_now() - began);
+        printf("%-44s %10.0f\n", "neighbour events a second",
+               (double)events * 1e6 / (double)(testing_now() - began));
+        print_times("  beside the file: rename(2) to the board", beside, NOISE_EDITS, "us", 0);
+        print_times("  elsewhere: rename(2) to the board", elsewhere, NOISE_EDITS, "us", 0);
+        print_number("  processor time of the daemon", share, "%", NOISE_BOUND_PERCENT);
+        kill(pid, SIGKILL);
+        process_wait(pid, TEST_PATIENCE_USEC);
+        board_unref(board);
+        munmap(noise, sizeof(*noise));
+}
+
 /* --------------------------------------------------------------------- lookups */
 
 static char names[STORES][8];
@@ -428,6 +525,7 @@ int main(void)
         harness_start(harness, "--log-level warning");
         printf("%-44s %10s %10s\n", "1000 stores", "median", "p99");
         measure_propagation(harness);
+        measure_noise(harness);
         measure_lookups(harness);
         measure_idle(harness);
         if (directory)
