@@ -58,19 +58,38 @@ int directory_make_at(int parent, const char *name)
         return r < 0 ? r : steal_fd(&fd);
 }
 
+/* Empty, for us alone, and the only name of it: so it was nobody else's at any time. */
+static bool is_prepared(int fd)
+{
+        struct stat stat;
+
+        return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && stat.st_size == 0 &&
+               (stat.st_mode & 07777) == 0600 && stat.st_nlink == 1 && stat.st_uid == geteuid();
+}
+
+/* Opens what was prepared, or makes it. An fd or -errno. */
+static int open_temporary(int directory, const char *name)
+{
+        int fd = openat(directory, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+        if (fd >= 0 && is_prepared(fd))
+                return fd;
+        if (fd >= 0)
+                close(fd);
+        if (fd >= 0 || errno != ENOENT) /* of a writer that was killed */
+                unlinkat(directory, name, 0);
+        fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        return fd < 0 ? -errno : fd;
+}
+
 static int write_temporary(int directory, const char *name, const void *data, size_t size,
                            struct access access, bool durable)
 {
-        const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-        _cleanup_close_ int fd = openat(directory, name, flags, 0600);
+        _cleanup_close_ int fd = open_temporary(directory, name);
         int r;
 
-        if (fd < 0 && errno == EEXIST) { /* of a writer that was killed */
-                unlinkat(directory, name, 0);
-                fd = openat(directory, name, flags, 0600);
-        }
         if (fd < 0)
-                return -errno;
+                return fd;
         r = write_all(fd, data, size);
         if (r < 0)
                 return r;
@@ -78,6 +97,15 @@ static int write_temporary(int directory, const char *name, const void *data, si
         if (r < 0)
                 return r;
         return durable && fsync(fd) < 0 ? -errno : 0;
+}
+
+void file_prepare(int directory, const char *name)
+{
+        _cleanup_free_ char *temporary = format_string(TEMPORARY "%s", name);
+        int fd = temporary ? open_temporary(directory, temporary) : -1;
+
+        if (fd >= 0)
+                close(fd);
 }
 
 int file_replace(int directory, const char *name, const void *data, size_t size,

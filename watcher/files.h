@@ -26,6 +26,12 @@ int directory_check_own(int directory);
 int file_replace(int directory, const char *name, const void *data, size_t size,
                  struct access access, bool durable);
 
+/*
+ * Makes the temporary file that file_replace() will use for @name: on a disk that takes longer
+ * than to fill and rename it. If it cannot be made, that is left to file_replace() as well.
+ */
+void file_prepare(int directory, const char *name);
+
 /* Reads a whole regular file of at most @limit bytes; one NUL byte behind. free() it. */
 int file_read(int directory, const char *name, size_t limit, char **ret_data, size_t *ret_size);
 

@@ -228,6 +228,8 @@ struct history *history_free(struct history *history)
                 return NULL;
         if (history->marked && history_sync(history) == 0)
                 epoch_write(history, USE_ENDED);
+        if (history->directory >= 0)
+                temporaries_remove(history->directory);
         close_p(&history->directory);
         free(history);
         return NULL;
@@ -380,6 +382,15 @@ int history_add(struct history *history, const struct source *content, struct ac
         return 0;
 }
 
+/* The next edit shall not wait for the file system to make a file. */
+static void prepare_next(const struct history *history)
+{
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(history->newest + 1, SUFFIX, name);
+        file_prepare(history->directory, name);
+}
+
 int history_sync(struct history *history)
 {
         if (history->unsynced) {
@@ -389,6 +400,7 @@ int history_sync(struct history *history)
                         return r;
         }
         drop_oldest(history);
+        prepare_next(history);
         return 0;
 }
 

@@ -38,6 +38,55 @@ static void test_failed_replace_leaves_the_old_file_and_no_other(void **state)
         close(directory);
 }
 
+static ino_t inode(void **state, const char *name)
+{
+        struct stat stat_buffer;
+
+        return stat(testing_path(state, "%s", name), &stat_buffer) == 0 ? stat_buffer.st_ino : 0;
+}
+
+static void test_prepared_file_is_the_one_that_comes_into_place(void **state)
+{
+        int directory = open_directory(state);
+        ino_t prepared;
+
+        file_prepare(directory, "a");
+        file_prepare(directory, "a");
+        prepared = inode(state, ".tmp.a");
+        assert_true(prepared != 0);
+        assert_int_equal(file_replace(directory, "a", "one", 3, access_private(), false), 0);
+        assert_true(inode(state, "a") == prepared);
+        assert_true(inode(state, ".tmp.a") == 0);
+        close(directory);
+}
+
+/* Somebody may have it open, or may know it by another name. */
+static void test_left_over_that_was_not_private_and_empty_is_not_used(void **state)
+{
+        int directory = open_directory(state);
+        const char *path = testing_path(state, ".tmp.a");
+        const char *spoilers[] = {"echo x >'%s'", "chmod 0644 '%s'", "ln '%s' '%s.link'",
+                                  "rm '%s'; mkfifo '%s'"};
+
+        for (size_t i = 0; i < ELEMENTS(spoilers); i++) {
+                _cleanup_free_ char *command = NULL;
+                struct stat left;
+                int held;
+
+                file_prepare(directory, "a");
+                assert_true(asprintf(&command, spoilers[i], path, path) > 0);
+                assert_int_equal(system(command), 0);
+                held = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* nobody gets its number */
+                assert_int_equal(fstat(held, &left), 0);
+                assert_int_equal(file_replace(directory, "a", "one", 3, access_private(), false),
+                                 0);
+                assert_string_equal(testing_read_file(state, testing_path(state, "a")), "one");
+                assert_true(inode(state, "a") != left.st_ino);
+                close(held);
+        }
+        close(directory);
+}
+
 static void test_full_disk_is_an_error_and_not_a_short_file(void **state)
 {
         int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
@@ -153,6 +202,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(test_replace_makes_and_replaces_whole_files),
                 TEST(test_failed_replace_leaves_the_old_file_and_no_other),
+                TEST(test_prepared_file_is_the_one_that_comes_into_place),
+                TEST(test_left_over_that_was_not_private_and_empty_is_not_used),
                 TEST(test_full_disk_is_an_error_and_not_a_short_file),
                 TEST(test_read_is_bounded_and_takes_regular_files_only),
                 TEST(test_lock_is_held_until_it_is_closed),
