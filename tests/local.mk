@@ -253,7 +253,8 @@ check_LTLIBRARIES += libharness.la
 libharness_la_SOURCES = \
 	tests/system/harness.c tests/system/harness.h \
 	tests/system/lookout.c tests/system/lookout.h \
-	tests/system/process.c tests/system/process.h
+	tests/system/process.c tests/system/process.h \
+	tests/system/tool.c tests/system/tool.h
 TEST_SYSTEM = libharness.la libtesting.la libcfgwatch.la libbase.la $(JANSSON_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/system/test-saves tests/system/test-broken tests/system/test-ttl \
 	tests/system/test-restart tests/system/test-publish tests/system/test-lookups \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The command line tool against the real daemon: answers, exit codes, and what it prints where. */
 #include "harness.h"
+#include "tool.h"
 
 #include "util.h"
 
@@ -9,49 +10,6 @@
 #include <string.h>
 
 #define WATCHED "../watched" /* where `watch` and the example print to; not beside the file */
-
-/* What a command said. */
-struct said {
-        int status;
-        const char *out, *err;
-};
-
-/* Runs a shell command in which `cfgwatch` is the tool. */
-static struct said run(struct harness *harness, const char *command)
-{
-        _cleanup_free_ char *line = format_string("(%s) >../out 2>../err", command);
-        struct said said;
-
-        assert_non_null(line);
-        said.status = process_shell(line, harness->shell_log);
-        said.out = testing_read_file(&harness->testing, testing_path(&harness->testing, "out"));
-        said.err = testing_read_file(&harness->testing, testing_path(&harness->testing, "err"));
-        return said;
-}
-
-static void expect(struct harness *harness, const char *command, int status, const char *out)
-{
-        struct said said = run(harness, command);
-
-        assert_string_equal(said.out, out);
-        assert_int_equal(said.status, status);
-        if (status == 0)
-                assert_string_equal(said.err, "");
-        else
-                assert_string_not_equal(said.err, ""); /* no failure without a word */
-}
-
-static void expect_in(const char *text, const char *part)
-{
-        if (!strstr(text, part))
-                fail_msg("\"%s\" is not in: %s", part, text);
-}
-
-static void expect_not_in(const char *text, const char *part)
-{
-        if (strstr(text, part))
-                fail_msg("\"%s\" is in: %s", part, text);
-}
 
 /* A small file with known sections, as generation 1. */
 static void begin(struct harness *harness)
@@ -72,10 +30,11 @@ static void lookups_are_made_for_scripts(void **state)
         struct harness *harness = *state;
 
         begin(harness);
-        expect(harness, "cfgwatch generation datastore", 0, "1\n");
-        expect(harness, "cfgwatch list datastore", 0, "one\ntwo\n");
-        expect(harness, "cfgwatch get datastore one", 0, "comment first store\npath /mnt/one\n");
-        expect(harness, "cfgwatch get datastore two path", 0, "/mnt/two\n");
+        tool_expect(harness, "cfgwatch generation datastore", 0, "1\n");
+        tool_expect(harness, "cfgwatch list datastore", 0, "one\ntwo\n");
+        tool_expect(harness, "cfgwatch get datastore one", 0,
+                    "comment first store\npath /mnt/one\n");
+        tool_expect(harness, "cfgwatch get datastore two path", 0, "/mnt/two\n");
 }
 
 static void no_is_an_exit_status_of_its_own(void **state)
@@ -83,11 +42,11 @@ static void no_is_an_exit_status_of_its_own(void **state)
         struct harness *harness = *state;
 
         begin(harness);
-        expect(harness, "cfgwatch get datastore three", 1, "");
-        expect(harness, "cfgwatch get datastore two comment", 1, "");
-        expect(harness, "cfgwatch list nosuch", 1, "");
-        expect(harness, "cfgwatch generation ../etc", 1, "");
-        expect(harness, "cfgwatch sync nosuch", 1, "");
+        tool_expect(harness, "cfgwatch get datastore three", 1, "");
+        tool_expect(harness, "cfgwatch get datastore two comment", 1, "");
+        tool_expect(harness, "cfgwatch list nosuch", 1, "");
+        tool_expect(harness, "cfgwatch generation ../etc", 1, "");
+        tool_expect(harness, "cfgwatch sync nosuch", 1, "");
 }
 
 static void options_may_stand_anywhere(void **state)
@@ -95,14 +54,14 @@ static void options_may_stand_anywhere(void **state)
         struct harness *harness = *state;
 
         begin(harness);
-        expect(harness,
-               "d=$CFGWATCH_RUNTIME_DIR; unset CFGWATCH_RUNTIME_DIR; "
-               "cfgwatch --runtime-directory $d get datastore two path",
-               0, "/mnt/two\n");
-        expect(harness,
-               "d=$CFGWATCH_RUNTIME_DIR; unset CFGWATCH_RUNTIME_DIR; "
-               "cfgwatch get datastore --runtime-directory=$d two path",
-               0, "/mnt/two\n");
+        tool_expect(harness,
+                    "d=$CFGWATCH_RUNTIME_DIR; unset CFGWATCH_RUNTIME_DIR; "
+                    "cfgwatch --runtime-directory $d get datastore two path",
+                    0, "/mnt/two\n");
+        tool_expect(harness,
+                    "d=$CFGWATCH_RUNTIME_DIR; unset CFGWATCH_RUNTIME_DIR; "
+                    "cfgwatch get datastore --runtime-directory=$d two path",
+                    0, "/mnt/two\n");
 }
 
 static void wrong_usage_is_told_on_stderr(void **state)
@@ -123,18 +82,18 @@ static void wrong_usage_is_told_on_stderr(void **state)
         struct harness *harness = *state;
 
         for (size_t i = 0; i < ELEMENTS(wrong); i++)
-                expect(harness, wrong[i], 2, "");
+                tool_expect(harness, wrong[i], 2, "");
 }
 
 static void help_and_version_need_nothing(void **state)
 {
         struct harness *harness = *state;
-        struct said said = run(harness, "cfgwatch --help");
+        struct said said = tool_run(harness, "cfgwatch --help");
 
         assert_int_equal(said.status, 0);
         expect_in(said.out, "Usage: cfgwatch");
         expect_in(said.out, "Exit status");
-        said = run(harness, "cfgwatch --version");
+        said = tool_run(harness, "cfgwatch --version");
         assert_int_equal(said.status, 0);
         expect_in(said.out, "cfgwatch ");
 }
@@ -144,8 +103,8 @@ static void output_that_cannot_be_written_is_a_failure(void **state)
         struct harness *harness = *state;
 
         begin(harness);
-        expect(harness, "cfgwatch list datastore >/dev/full", 4, "");
-        expect(harness, "cfgwatch status >/dev/full", 4, "");
+        tool_expect(harness, "cfgwatch list datastore >/dev/full", 4, "");
+        tool_expect(harness, "cfgwatch status >/dev/full", 4, "");
 }
 
 /* --------------------------------------------------------------------- sync */
@@ -155,9 +114,10 @@ static void sync_prints_the_generation_in_force(void **state)
         struct harness *harness = *state;
 
         begin(harness);
-        expect(harness, "printf 'datastore: two\\n\\tpath /2\\n' >$FILE; cfgwatch sync datastore",
-               0, "2\n");
-        expect(harness, "cfgwatch list datastore", 0, "two\n");
+        tool_expect(harness,
+                    "printf 'datastore: two\\n\\tpath /2\\n' >$FILE; cfgwatch sync datastore", 0,
+                    "2\n");
+        tool_expect(harness, "cfgwatch list datastore", 0, "two\n");
 }
 
 static void sync_of_a_broken_file_prints_the_last_good_and_says_why(void **state)
@@ -166,12 +126,12 @@ static void sync_of_a_broken_file_prints_the_last_good_and_says_why(void **state
         struct said said;
 
         begin(harness);
-        said = run(harness, "echo rubbish >>$FILE; cfgwatch sync datastore");
+        said = tool_run(harness, "echo rubbish >>$FILE; cfgwatch sync datastore");
         assert_int_equal(said.status, 1);
         assert_string_equal(said.out, "1\n");
         expect_in(said.err, harness->file);
         expect_in(said.err, "datastore.cfg:7: ");
-        expect(harness, "rm $FILE; cfgwatch sync datastore", 1, "1\n");
+        tool_expect(harness, "rm $FILE; cfgwatch sync datastore", 1, "1\n");
 }
 
 static void domain_without_content_says_so(void **state)
@@ -179,9 +139,9 @@ static void domain_without_content_says_so(void **state)
         struct harness *harness = *state;
 
         harness_start(harness, "--settle-confirm 0.1"); /* and no file */
-        expect(harness, "cfgwatch sync datastore", 1, "");
-        expect(harness, "cfgwatch list datastore", 1, "");
-        expect(harness, "cfgwatch generation datastore", 1, "");
+        tool_expect(harness, "cfgwatch sync datastore", 1, "");
+        tool_expect(harness, "cfgwatch list datastore", 1, "");
+        tool_expect(harness, "cfgwatch generation datastore", 1, "");
 }
 
 /* ------------------------------------------------------------------- status */
@@ -193,7 +153,7 @@ static void status_fits_one_screen_and_tells_what_matters(void **state)
         unsigned int lines = 0;
 
         begin(harness);
-        said = run(harness, "cfgwatch status");
+        said = tool_run(harness, "cfgwatch status");
         assert_int_equal(said.status, 0);
         expect_in(said.out, "running, pid ");
         expect_in(said.out, "watching by inotify");
@@ -212,8 +172,8 @@ static void status_shows_the_wrong_line_and_what_is_in_force_instead(void **stat
         struct said said;
 
         begin(harness);
-        run(harness, "echo rubbish >>$FILE; cfgwatch sync datastore");
-        said = run(harness, "cfgwatch status");
+        tool_run(harness, "echo rubbish >>$FILE; cfgwatch sync datastore");
+        said = tool_run(harness, "cfgwatch status");
         assert_int_equal(said.status, 0);
         expect_in(said.out, "datastore: invalid since ");
         expect_in(said.out, "line 7: ");
@@ -227,7 +187,7 @@ static void status_json_is_the_daemons_report(void **state)
         struct said said;
 
         begin(harness);
-        said = run(harness, "cfgwatch status --json");
+        said = tool_run(harness, "cfgwatch status --json");
         assert_int_equal(said.status, 0);
         report = json_loads(said.out, 0, NULL);
         assert_non_null(report);
@@ -244,10 +204,10 @@ static void without_any_daemon_ever_all_say_so(void **state)
         struct said said;
         json_t *report;
 
-        expect(harness, "cfgwatch generation datastore", 3, "");
-        expect(harness, "cfgwatch list datastore", 3, "");
-        expect(harness, "cfgwatch sync datastore", 3, "");
-        said = run(harness, "cfgwatch status --json");
+        tool_expect(harness, "cfgwatch generation datastore", 3, "");
+        tool_expect(harness, "cfgwatch list datastore", 3, "");
+        tool_expect(harness, "cfgwatch sync datastore", 3, "");
+        said = tool_run(harness, "cfgwatch status --json");
         assert_int_equal(said.status, 3);
         expect_in(said.err, "no daemon is running");
         report = json_loads(said.out, 0, NULL);
@@ -264,17 +224,17 @@ static void after_a_stop_lookups_go_on_and_status_shows_what_is_known(void **sta
 
         begin(harness);
         assert_int_equal(harness_stop(harness, SIGTERM), 0);
-        expect(harness, "cfgwatch list datastore", 3, "one\ntwo\n");
-        expect(harness, "cfgwatch get datastore one path", 3, "/mnt/one\n");
-        expect(harness, "cfgwatch get datastore nosuch", 1, "");
-        expect(harness, "cfgwatch generation datastore", 3, "1\n");
-        expect(harness, "cfgwatch sync datastore", 3, "");
-        said = run(harness, "cfgwatch status");
+        tool_expect(harness, "cfgwatch list datastore", 3, "one\ntwo\n");
+        tool_expect(harness, "cfgwatch get datastore one path", 3, "/mnt/one\n");
+        tool_expect(harness, "cfgwatch get datastore nosuch", 1, "");
+        tool_expect(harness, "cfgwatch generation datastore", 3, "1\n");
+        tool_expect(harness, "cfgwatch sync datastore", 3, "");
+        said = tool_run(harness, "cfgwatch status");
         assert_int_equal(said.status, 3);
         expect_in(said.out, "no answer");
         expect_in(said.out, harness->file);
         expect_in(said.out, "2 sections");
-        said = run(harness, "cfgwatch status --json");
+        said = tool_run(harness, "cfgwatch status --json");
         assert_int_equal(said.status, 3);
         report = json_loads(said.out, 0, NULL);
         assert_true(json_is_null(json_object_get(report, "pid")));
@@ -289,10 +249,10 @@ static void after_a_stop_with_a_broken_file_it_is_the_same(void **state)
         struct harness *harness = *state;
 
         begin(harness);
-        run(harness, "echo rubbish >>$FILE; cfgwatch sync datastore");
-        expect(harness, "cfgwatch list datastore", 0, "one\ntwo\n");
+        tool_run(harness, "echo rubbish >>$FILE; cfgwatch sync datastore");
+        tool_expect(harness, "cfgwatch list datastore", 0, "one\ntwo\n");
         assert_int_equal(harness_stop(harness, SIGKILL), 128 + SIGKILL);
-        expect(harness, "cfgwatch list datastore", 3, "one\ntwo\n");
+        tool_expect(harness, "cfgwatch list datastore", 3, "one\ntwo\n");
 }
 
 /* -------------------------------------------------------------------- watch */
@@ -333,12 +293,12 @@ static void watch_prints_a_line_for_each_change(void **state)
         begin(harness);
         pid = start_watch(harness, "");
         WAIT_FOR(strstr(printed(), " datastore generation 1 valid, 2 sections\n"));
-        run(harness, "sed -i -e 's/first/other/' -e 's/: two/: six/' $FILE");
+        tool_run(harness, "sed -i -e 's/first/other/' -e 's/: two/: six/' $FILE");
         WAIT_FOR(strstr(printed(), " datastore generation 2 valid ~one: comment +six -two\n"));
-        run(harness, "echo rubbish >>$FILE");
+        tool_run(harness, "echo rubbish >>$FILE");
         WAIT_FOR(strstr(printed(), " datastore generation 2 in force, the file is invalid: "
                                    "line 7: "));
-        run(harness, "sed -i '$d' $FILE");
+        tool_run(harness, "sed -i '$d' $FILE");
         WAIT_FOR(strstr(printed(), " datastore generation 2 valid\n"));
         stop_watch(pid);
 }
@@ -353,7 +313,7 @@ static void watch_json_is_one_object_a_line(void **state)
         begin(harness);
         pid = start_watch(harness, "--json datastore");
         WAIT_FOR(strstr(printed(), "\n"));
-        run(harness, "sed -i -e 's/first/other/' -e 's/: two/: six/' $FILE");
+        tool_run(harness, "sed -i -e 's/first/other/' -e 's/: two/: six/' $FILE");
         WAIT_FOR(strstr(printed(), "\"changed\""));
         WAIT_FOR(strstr(printed(), "}\n{") && strstr(printed(), "}}\n"));
         stop_watch(pid);
@@ -382,10 +342,10 @@ static void watch_ends_when_its_reader_has_gone(void **state)
 
         begin(harness);
         /* Nothing changes, so that it does not even write once more. */
-        said = run(harness, "cfgwatch watch | head -n 1");
+        said = tool_run(harness, "cfgwatch watch | head -n 1");
         assert_int_equal(said.status, 0);
         expect_in(said.out, "generation 1 valid");
-        said = run(harness, "trap '' PIPE; cfgwatch watch | head -n 1");
+        said = tool_run(harness, "trap '' PIPE; cfgwatch watch | head -n 1");
         assert_int_equal(said.status, 0);
         assert_string_equal(said.err, "");
 }
@@ -406,8 +366,8 @@ static void watch_says_what_it_waits_for(void **state)
         struct said said;
 
         begin(harness);
-        expect(harness, "cfgwatch watch datastore ../x", 1, "");
-        said = run(harness, "timeout 1 cfgwatch watch nosuch datastore");
+        tool_expect(harness, "cfgwatch watch datastore ../x", 1, "");
+        said = tool_run(harness, "timeout 1 cfgwatch watch nosuch datastore");
         assert_int_equal(said.status, 124);
         expect_in(said.err, "the daemon has no domain 'nosuch' (yet)\n");
         expect_not_in(said.err, "datastore");
@@ -423,7 +383,8 @@ static void watch_names_what_comes_where_nothing_was(void **state)
         harness_start(harness, "--settle-confirm 0.1"); /* and no file */
         pid = start_watch(harness, "datastore");
         WAIT_FOR(strstr(printed(), " datastore no content"));
-        run(harness, "printf 'datastore: two\\n\\tpath /2\\n' >$FILE; cfgwatch sync datastore");
+        tool_run(harness,
+                 "printf 'datastore: two\\n\\tpath /2\\n' >$FILE; cfgwatch sync datastore");
         WAIT_FOR(strstr(printed(), " datastore generation 1 valid +two\n"));
         stop_watch(pid);
         pid = start_watch(harness, "--json datastore");
@@ -439,16 +400,16 @@ static void check_is_silent_or_says_where_and_why(void **state)
         struct harness *harness = *state;
         struct said said;
 
-        expect(harness, "printf 'datastore: one\\n\\tpath /1\\n' >good; cfgwatch check good", 0,
-               "");
-        said = run(harness,
-                   "printf 'datastore: one\\n\\tpath\\n' >bad; cfgwatch check good bad good");
+        tool_expect(harness, "printf 'datastore: one\\n\\tpath /1\\n' >good; cfgwatch check good",
+                    0, "");
+        said = tool_run(harness,
+                        "printf 'datastore: one\\n\\tpath\\n' >bad; cfgwatch check good bad good");
         assert_int_equal(said.status, 1);
         assert_string_equal(said.out, "");
         assert_int_equal(strncmp(said.err, "bad:2: ", 7), 0);
         assert_ptr_equal(strchr(said.err, '\n'), said.err + strlen(said.err) - 1);
-        expect(harness, "cfgwatch check good nosuch", 4, "");
-        expect(harness, "cfgwatch check .", 4, "");
+        tool_expect(harness, "cfgwatch check good nosuch", 4, "");
+        tool_expect(harness, "cfgwatch check .", 4, "");
 }
 
 static void check_takes_the_unknown_for_an_error_only_if_strict(void **state)
@@ -456,11 +417,11 @@ static void check_takes_the_unknown_for_an_error_only_if_strict(void **state)
         struct harness *harness = *state;
         struct said said;
 
-        said = run(harness, "printf 'datastore: one\\n\\tpath /1\\n\\tnew-key x\\n' >new; "
-                            "cfgwatch check new");
+        said = tool_run(harness, "printf 'datastore: one\\n\\tpath /1\\n\\tnew-key x\\n' >new; "
+                                 "cfgwatch check new");
         assert_int_equal(said.status, 0);
         assert_int_equal(strncmp(said.err, "new:3: warning: ", 16), 0);
-        said = run(harness, "cfgwatch check --strict new");
+        said = tool_run(harness, "cfgwatch check --strict new");
         assert_int_equal(said.status, 1);
         assert_int_equal(strncmp(said.err, "new:3: unknown ", 15), 0);
 }
@@ -475,14 +436,14 @@ static void terminal_gets_no_escape_sequence_of_the_file(void **state)
 
         testing_write_file(harness->file, "datastore: one\n\tcomment a\302\23331mb\n\tpath /1\n");
         harness_start(harness, "");
-        if (!process_has_terminals() || run(harness, "command -v script").status != 0)
+        if (!process_has_terminals() || tool_run(harness, "command -v script").status != 0)
                 skip();
-        said = run(harness,
-                   "script -qec 'cfgwatch get datastore one comment' /dev/null </dev/null");
+        said = tool_run(harness,
+                        "script -qec 'cfgwatch get datastore one comment' /dev/null </dev/null");
         expect_in(said.out, "a\\xc2\\x9b31mb");
         expect_not_in(said.out, "\302\233");
-        expect(harness, "cfgwatch get datastore one comment", 0, "a\302\23331mb\n");
-        said = run(harness, "echo 'x\033[31m' >bad; cfgwatch check bad");
+        tool_expect(harness, "cfgwatch get datastore one comment", 0, "a\302\23331mb\n");
+        said = tool_run(harness, "echo 'x\033[31m' >bad; cfgwatch check bad");
         assert_int_equal(said.status, 1);
         expect_not_in(said.err, "\033");
 }
@@ -497,11 +458,12 @@ static void terminal_shows_text_in_the_order_of_the_file(void **state)
                                           "\tcomment a\u202eb\u2069c\u200fd\u200de\n"
                                           "\tpath /one\n");
         harness_start(harness, "");
-        expect(harness, "cfgwatch get datastore one comment", 0, "a\u202eb\u2069c\u200fd\u200de\n");
-        if (!process_has_terminals() || run(harness, "command -v script").status != 0)
+        tool_expect(harness, "cfgwatch get datastore one comment", 0,
+                    "a\u202eb\u2069c\u200fd\u200de\n");
+        if (!process_has_terminals() || tool_run(harness, "command -v script").status != 0)
                 SKIP("no script(1), or no terminals here");
-        said = run(harness,
-                   "script -qec 'cfgwatch get datastore one comment' /dev/null </dev/null");
+        said = tool_run(harness,
+                        "script -qec 'cfgwatch get datastore one comment' /dev/null </dev/null");
         expect_in(said.out, "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa9c\\xe2\\x80\\x8fd\u200de");
 }
 
@@ -510,11 +472,13 @@ static void colour_is_for_terminals_that_want_it(void **state)
         struct harness *harness = *state;
 
         begin(harness);
-        if (!process_has_terminals() || run(harness, "command -v script").status != 0)
+        if (!process_has_terminals() || tool_run(harness, "command -v script").status != 0)
                 skip();
-        expect_in(run(harness, "script -qec 'cfgwatch status' /dev/null </dev/null").out, "\033[");
+        expect_in(tool_run(harness, "script -qec 'cfgwatch status' /dev/null </dev/null").out,
+                  "\033[");
         expect_not_in(
-                run(harness, "NO_COLOR=1 script -qec 'cfgwatch status' /dev/null </dev/null").out,
+                tool_run(harness, "NO_COLOR=1 script -qec 'cfgwatch status' /dev/null </dev/null")
+                        .out,
                 "\033[");
 }
 
@@ -531,10 +495,10 @@ static void examples_do_what_they_say(void **state)
 
         assert_true(follow && lookup);
         begin(harness);
-        expect(harness, lookup, 0, "/mnt/two\n");
+        tool_expect(harness, lookup, 0, "/mnt/two\n");
         pid = process_start(argv, WATCHED);
         WAIT_FOR(strstr(printed(), "datastore: generation 1, valid\n"));
-        run(harness, "sed -i -e 's/first/other/' $FILE");
+        tool_run(harness, "sed -i -e 's/first/other/' $FILE");
         WAIT_FOR(strstr(printed(), " ~one\n  one.comment: first store -> other store\n"));
         kill(pid, SIGINT);
         assert_int_equal(process_wait(pid, TEST_PATIENCE_USEC), 0);
