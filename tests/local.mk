@@ -160,7 +160,7 @@ tests_unit_test_control_crowd_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
 # fuzz: each target as a test that replays its corpus, and by libFuzzer (needs clang):
 #   ./configure CC=clang --enable-fuzzers && make fuzzers && tests/fuzz/fuzz-snapshot CORPUS
 check_PROGRAMS += tests/fuzz/replay-section-config tests/fuzz/replay-snapshot \
-	tests/fuzz/replay-values
+	tests/fuzz/replay-values tests/fuzz/replay-calendar tests/fuzz/replay-event
 tests_fuzz_replay_section_config_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-section-config.c \
 	tests/fuzz/fuzz.h
 tests_fuzz_replay_section_config_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-section-config"'
@@ -172,7 +172,57 @@ tests_fuzz_replay_snapshot_LDADD = libformat.la libbase.la
 tests_fuzz_replay_values_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-values.c tests/fuzz/fuzz.h
 tests_fuzz_replay_values_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-values"'
 tests_fuzz_replay_values_LDADD = libformat.la libbase.la
+tests_fuzz_replay_calendar_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-calendar.c \
+	tests/fuzz/fuzz.h
+tests_fuzz_replay_calendar_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-calendar"'
+tests_fuzz_replay_calendar_LDADD = libformat.la libbase.la
+tests_fuzz_replay_event_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-event.c tests/fuzz/fuzz.h
+tests_fuzz_replay_event_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-event"'
+tests_fuzz_replay_event_LDADD = libwire.la libbase.la
 EXTRA_DIST += \
+	tests/fuzz/corpus-calendar/first-second \
+	tests/fuzz/corpus-calendar/half-an-hour \
+	tests/fuzz/corpus-calendar/last-second \
+	tests/fuzz/corpus-calendar/leap \
+	tests/fuzz/corpus-calendar/list \
+	tests/fuzz/corpus-calendar/minute \
+	tests/fuzz/corpus-calendar/name \
+	tests/fuzz/corpus-calendar/nepal \
+	tests/fuzz/corpus-calendar/never \
+	tests/fuzz/corpus-calendar/new-york \
+	tests/fuzz/corpus-calendar/no-hour \
+	tests/fuzz/corpus-calendar/not-utf8 \
+	tests/fuzz/corpus-calendar/repeated-again \
+	tests/fuzz/corpus-calendar/repeated-hour \
+	tests/fuzz/corpus-calendar/short \
+	tests/fuzz/corpus-calendar/skipped-hour \
+	tests/fuzz/corpus-calendar/spaces \
+	tests/fuzz/corpus-calendar/star-zero \
+	tests/fuzz/corpus-calendar/utc-said \
+	tests/fuzz/corpus-calendar/weekday-and-date \
+	tests/fuzz/corpus-calendar/weekend \
+	tests/fuzz/corpus-calendar/years \
+	tests/fuzz/corpus-event/bad-escape \
+	tests/fuzz/corpus-event/bad-name \
+	tests/fuzz/corpus-event/change \
+	tests/fuzz/corpus-event/control \
+	tests/fuzz/corpus-event/empty \
+	tests/fuzz/corpus-event/escapes \
+	tests/fuzz/corpus-event/farewell \
+	tests/fuzz/corpus-event/full \
+	tests/fuzz/corpus-event/heartbeat \
+	tests/fuzz/corpus-event/line-too-large \
+	tests/fuzz/corpus-event/long-name \
+	tests/fuzz/corpus-event/longest \
+	tests/fuzz/corpus-event/no-digest \
+	tests/fuzz/corpus-event/no-end \
+	tests/fuzz/corpus-event/open-quote \
+	tests/fuzz/corpus-event/other-order \
+	tests/fuzz/corpus-event/short-digest \
+	tests/fuzz/corpus-event/state \
+	tests/fuzz/corpus-event/twice \
+	tests/fuzz/corpus-event/two-lines \
+	tests/fuzz/corpus-event/unknown-key \
 	tests/fuzz/corpus-section-config/bad-05-bom.cfg \
 	tests/fuzz/corpus-section-config/bad-06-unknown-property.cfg \
 	tests/fuzz/corpus-section-config/bad-08-missing-path.cfg \
@@ -202,15 +252,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus-snapshot/version \
 	tests/fuzz/corpus-snapshot/whole \
 	tests/fuzz/corpus-values/empty \
-	tests/fuzz/corpus-values/event-leap \
-	tests/fuzz/corpus-values/event-list \
-	tests/fuzz/corpus-values/event-minute \
 	tests/fuzz/corpus-values/event-name \
-	tests/fuzz/corpus-values/event-never \
-	tests/fuzz/corpus-values/event-no-hour \
-	tests/fuzz/corpus-values/event-star-zero \
-	tests/fuzz/corpus-values/event-weekend \
-	tests/fuzz/corpus-values/event-years \
 	tests/fuzz/corpus-values/integer \
 	tests/fuzz/corpus-values/size-binary \
 	tests/fuzz/corpus-values/size-blanks \
@@ -228,7 +270,8 @@ EXTRA_DIST += \
 	tests/fuzz/corpus-values/uuid
 
 if ENABLE_FUZZERS
-FUZZERS = tests/fuzz/fuzz-section-config tests/fuzz/fuzz-snapshot tests/fuzz/fuzz-values
+FUZZERS = tests/fuzz/fuzz-section-config tests/fuzz/fuzz-snapshot tests/fuzz/fuzz-values \
+	tests/fuzz/fuzz-calendar tests/fuzz/fuzz-event
 FUZZ_CFLAGS = $(AM_CFLAGS) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 # All that they run is compiled anew, so that the fuzzer sees which way each branch went.
 FUZZ_SOURCES = tests/fuzz/fuzz.h tests/parse.h \
@@ -243,6 +286,12 @@ tests_fuzz_fuzz_snapshot_LDADD = $(NETTLE_LIBS)
 tests_fuzz_fuzz_values_SOURCES = tests/fuzz/fuzz-values.c $(FUZZ_SOURCES)
 tests_fuzz_fuzz_values_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_values_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_calendar_SOURCES = tests/fuzz/fuzz-calendar.c $(FUZZ_SOURCES)
+tests_fuzz_fuzz_calendar_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_calendar_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_event_SOURCES = tests/fuzz/fuzz-event.c $(libwire_la_SOURCES) $(FUZZ_SOURCES)
+tests_fuzz_fuzz_event_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_event_LDADD = $(NETTLE_LIBS)
 CLEANFILES += $(FUZZERS)
 fuzzers: $(FUZZERS)
 .PHONY: fuzzers

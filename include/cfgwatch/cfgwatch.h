@@ -544,7 +544,8 @@ int cfgw_client_wait_generation(cfgw_client *client, const char *domain, uint64_
  * A barrier: every edit that was complete before the call is in force for every reader of
  * the host when it returns, unless the file cannot be used; @ret_generation (may be NULL) is then
  * the last good one, and the status says what is wrong. If somebody still has the file open
- * for writing, this waits for him, up to @timeout_usec (relative, CFGW_FOREVER: 30 s).
+ * for writing, this waits for him, up to @timeout_usec (relative, CFGW_FOREVER: 30 s); and until
+ * it has rested, if the file has lost all that it held.
  *
  * -ENOTCONN: no daemon. -EACCES: not allowed to ask it. -ENOENT: it has no such domain.
  * -ETIMEDOUT: no answer in time. -EPROTO: not a cfgwatch daemon. -ENODATA: the domain has no

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Any line of text as a property string, a calendar event and a byte size, and as the value of
- * every property that a schema knows: refused with a reason, or sound in all that it gives.
+ * Any line of text as a property string and a byte size, and as the value of every property that
+ * a schema knows: refused with a reason, or sound in all that it gives.
  */
 
 #include "fuzz.h"
 
 #include "byte_size.h"
-#include "calendar_event.h"
 #include "property_string.h"
 #include "schema.h"
 
@@ -64,25 +63,6 @@ static void check_property_string(struct text text)
                 MUST(rest.size == 0);
 }
 
-static void check_calendar_event(struct text text)
-{
-        const uint64_t now = UINT64_C(1792889999) * USEC_PER_SEC; /* before clocks are set back */
-        struct calendar_event event;
-        struct reason reason;
-        uint64_t next;
-
-        if (calendar_event_parse(text, &event, &reason) < 0) {
-                check_reason(&reason);
-                return;
-        }
-        MUST(event.seconds && event.minutes && event.hours && event.weekdays);
-        MUST(event.seconds >> 60 == 0 && event.minutes >> 60 == 0 && event.hours >> 24 == 0);
-        next = calendar_event_next(&event, now);
-        MUST(next > now && (next == USEC_NEVER || next % USEC_PER_SEC == 0));
-        if (next != USEC_NEVER)
-                MUST(calendar_event_next(&event, next - 1) == next);
-}
-
 static void check_byte_size(struct text text)
 {
         struct reason reason;
@@ -128,7 +108,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 memcpy(copy, data, size);
         if (utf8_valid(copy, size) && !memchr(copy, '\0', size)) {
                 check_property_string(text);
-                check_calendar_event(text);
                 check_byte_size(text);
                 check_schemas(text);
         }
