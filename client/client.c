@@ -170,6 +170,29 @@ PUBLIC int cfgw_client_set_source(cfgw_client *client, const char *domain, const
         return set_source(client, domain, &absolute);
 }
 
+static int set_format(cfgw_client *client, const char *domain, cfgw_format format)
+{
+        LOCK_SCOPE(&client->lock);
+        struct view *view;
+        int r;
+
+        r = get_view(client, domain, &view);
+        if (r < 0)
+                return r;
+        if (view->used)
+                return -EBUSY;
+        view->format = format;
+        return 0;
+}
+
+PUBLIC int cfgw_client_set_format(cfgw_client *client, const char *domain, cfgw_format format)
+{
+        if (!client || !domain || !domain_name_valid(domain) ||
+            (format != CFGW_FORMAT_SECTION_CONFIG && format != CFGW_FORMAT_INI))
+                return -EINVAL;
+        return set_format(client, domain, format);
+}
+
 PUBLIC int cfgw_client_set_ttl(cfgw_client *client, uint64_t ttl_usec)
 {
         if (!client || ttl_usec < CLIENT_TTL_MIN_USEC)

@@ -38,13 +38,6 @@ struct document document_begin(const char *domain, const struct parse_rules *rul
 
 /* --------------------------------------------------------------------------- lines */
 
-int document_check_start(const struct document *document, struct text data)
-{
-        if (data.size >= 3 && memcmp(data.data, "\xef\xbb\xbf", 3) == 0)
-                return report_error(document->report, 1, "the file begins with a byte order mark");
-        return 0;
-}
-
 int document_check_line(const struct document *document, struct text line)
 {
         if (line.size > document->rules->limits.line)

@@ -45,9 +45,6 @@ struct document document_begin(const char *domain, const struct parse_rules *rul
  * first error ends the document: what was built until then is worthless.
  */
 
-/* Whether the whole may be looked at: it does not begin with a byte order mark. */
-int document_check_start(const struct document *document, struct text data);
-
 /* Whether a line may be looked at: it is not too long, and UTF-8 without NUL bytes. */
 int document_check_line(const struct document *document, struct text line);
 

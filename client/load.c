@@ -48,7 +48,7 @@ static int read_whole(const char *path, struct source *ret)
 /* What both entries take alike; a NULL @domain has been replaced. */
 static bool are_arguments_valid(const char *domain, unsigned int flags, const cfgw_config **ret)
 {
-        return ret && !(flags & ~(unsigned int)CFGW_LOAD_STRICT) && domain_name_valid(domain);
+        return ret && !(flags & ~PARSE_FLAGS) && domain_name_valid(domain);
 }
 
 static int parse(const struct source *source, const char *domain, const char *path,

@@ -28,7 +28,10 @@ libformat_la_SOURCES = \
 	client/parse_rules.h \
 	client/document.c client/document.h \
 	client/section_config.c client/section_config.h \
+	client/inifile.c client/inifile.h \
+	client/ini_config.c client/ini_config.h \
 	client/source.c client/source.h
+libformat_la_LIBADD = $(INIH_LIBS)
 
 libwire_la_SOURCES = \
 	client/names.c client/names.h \

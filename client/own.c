@@ -43,8 +43,7 @@ static bool is_blank(const char *data, size_t size)
         return true;
 }
 
-static int parse(const struct source *source, const char *domain, const char *path,
-                 struct finding *ret)
+static int parse(const struct source *source, const struct own_file *file, struct finding *ret)
 {
         _cleanup_(cfgw_report_free_p) cfgw_report *report = NULL;
         struct parse_rules rules = parse_rules_of(CFGW_LOAD_TOLERANT);
@@ -52,10 +51,11 @@ static int parse(const struct source *source, const char *domain, const char *pa
         const char *reason;
         int r;
 
+        rules.format = file->format;
         r = report_new(&report);
         if (r < 0)
                 return r;
-        r = source_parse(source, domain, path, &rules, report, &ret->snapshot);
+        r = source_parse(source, file->domain, file->path, &rules, report, &ret->snapshot);
         if (r == 0) {
                 ret->seen.parses = true;
                 return 0;
@@ -70,7 +70,7 @@ static int parse(const struct source *source, const char *domain, const char *pa
 }
 
 static int observe_content(const struct picture *picture, const struct source *source,
-                           const char *domain, const char *path, struct finding *ret)
+                           const struct own_file *file, struct finding *ret)
 {
         struct settle_observation *seen = &ret->seen;
         int r;
@@ -87,7 +87,7 @@ static int observe_content(const struct picture *picture, const struct source *s
         seen->digest = source->digest;
         seen->empty = is_blank(source->data, source->size);
         seen->suspicious = true; /* nobody announced it */
-        r = parse(source, domain, path, ret);
+        r = parse(source, file, ret);
         if (r < 0)
                 return r;
         seen->cut =
@@ -102,21 +102,20 @@ static bool is_own_lack(int error)
         return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
 }
 
-static int observe(const struct picture *picture, const char *domain, const char *path,
-                   struct finding *ret)
+static int observe(const struct picture *picture, const struct own_file *file, struct finding *ret)
 {
         _cleanup_(source_clear) struct source source = SOURCE_INIT;
         int r;
 
         /* NULL: no probe for a writer. */
-        r = source_read(path, PARSE_SIZE_MAX, NULL, &source);
+        r = source_read(file->path, PARSE_SIZE_MAX, NULL, &source);
         if (r < 0)
                 return r;
         if (source.result == SOURCE_UNREADABLE && is_own_lack(source.error))
                 return source.error;
         switch (source.result) {
         case SOURCE_READ:
-                return observe_content(picture, &source, domain, path, ret);
+                return observe_content(picture, &source, file, ret);
         case SOURCE_TORN:
                 ret->seen.seen = SETTLE_SEEN_TORN;
                 return 0;
@@ -197,8 +196,7 @@ static int take(struct picture *picture, struct finding *finding, uint64_t now)
         return r;
 }
 
-int own_look(struct picture *picture, const char *domain, const char *path, uint64_t ttl_usec,
-             uint64_t now)
+int own_look(struct picture *picture, const struct own_file *file, uint64_t ttl_usec, uint64_t now)
 {
         struct finding finding = {.snapshot = NULL};
         int r;
@@ -208,7 +206,7 @@ int own_look(struct picture *picture, const char *domain, const char *path, uint
         picture->own.ttl_at = MIN(picture->own.ttl_at, usec_add(now, ttl_usec));
         if (now < settle_deadline(&picture->own))
                 return 0;
-        r = observe(picture, domain, path, &finding);
+        r = observe(picture, file, &finding);
         if (r == 0)
                 r = take(picture, &finding, now);
         free(finding.snapshot);

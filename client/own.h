@@ -13,11 +13,17 @@
  */
 void own_begin(struct picture *picture, uint64_t ttl_usec, uint64_t now);
 
+/* Which file, and what it is read as. */
+struct own_file {
+        const char *domain;
+        const char *path;
+        cfgw_format format;
+};
+
 /*
- * Looks at the file at @path if a look is due, and puts what follows from it into @picture:
- * new content, or a new status. -ENOMEM: it was not looked at, try again.
+ * Looks at @file if a look is due, and puts what follows from it into @picture: new content,
+ * or a new status. -ENOMEM: it was not looked at, try again.
  */
-int own_look(struct picture *picture, const char *domain, const char *path, uint64_t ttl_usec,
-             uint64_t now);
+int own_look(struct picture *picture, const struct own_file *file, uint64_t ttl_usec, uint64_t now);
 
 #endif

@@ -42,10 +42,13 @@ struct parse_rules {
         struct parse_limits limits;
 };
 
+#define PARSE_FLAGS ((unsigned int)CFGW_LOAD_STRICT | (unsigned int)CFGW_LOAD_INI)
+
 /* The rules that @flags (cfgw_load_flags) ask for, with the default limits. */
 static inline struct parse_rules parse_rules_of(unsigned int flags)
 {
         return (struct parse_rules){
+                .format = flags & CFGW_LOAD_INI ? CFGW_FORMAT_INI : CFGW_FORMAT_SECTION_CONFIG,
                 .strict = flags & CFGW_LOAD_STRICT,
                 .limits = PARSE_LIMITS_DEFAULT,
         };

@@ -98,9 +98,10 @@ static struct text next_line(struct text *rest)
 int section_config_parse(struct document *document, struct text data)
 {
         struct text rest = data;
-        int r;
+        int r = 0;
 
-        r = document_check_start(document, data);
+        if (data.size >= 3 && memcmp(data.data, "\xef\xbb\xbf", 3) == 0)
+                return report_error(document->report, 1, "the file begins with a byte order mark");
         while (r == 0 && rest.size > 0) {
                 document->line++;
                 r = parse_line(document, next_line(&rest));

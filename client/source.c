@@ -17,6 +17,7 @@
 
 #include "source.h"
 
+#include "ini_config.h"
 #include "section_config.h"
 
 #include <errno.h>
@@ -144,6 +145,7 @@ int source_parse(const struct source *source, const char *domain, const char *pa
                  const struct parse_rules *rules, cfgw_report *report, struct snapshot **ret)
 {
         _cleanup_(snapshot_builder_free_p) struct snapshot_builder *builder = NULL;
+        struct text data = {source->data, source->size};
         struct document document;
         int r;
 
@@ -151,7 +153,8 @@ int source_parse(const struct source *source, const char *domain, const char *pa
         if (r < 0)
                 return r;
         document = document_begin(domain, rules, report, builder);
-        r = section_config_parse(&document, (struct text){source->data, source->size});
+        r = rules->format == CFGW_FORMAT_INI ? ini_config_parse(&document, data)
+                                             : section_config_parse(&document, data);
         if (r < 0)
                 return r;
         return snapshot_builder_finish(builder, domain, path, &source->digest, source->size, ret);

@@ -83,9 +83,16 @@ static void loosen_status(cfgw_status *status)
                 status->reason[0] = '\0'; /* of explain() */
 }
 
-static const char *path_of(const struct view *view, const struct picture *picture)
+/* What was last read tells where the file is and how it is written. */
+static struct own_file file_of(const struct view *view, const struct picture *picture)
 {
-        return picture->config ? cfgw_config_path(picture->config) : view->source;
+        struct own_file file = {view->domain, view->source, view->format};
+
+        if (picture->config) {
+                file.path = cfgw_config_path(picture->config);
+                file.format = cfgw_config_format(picture->config);
+        }
+        return file;
 }
 
 /* What an error means that one of the daemon's files was met with. */
@@ -135,19 +142,18 @@ static int read_own(struct view *view, struct picture *picture, int board_error,
 {
         /* Relaxed: a number of its own. */
         uint64_t ttl = atomic_load_explicit(&view->client->ttl_usec, memory_order_relaxed);
-        const char *path;
+        struct own_file file = file_of(view, picture);
         int r;
 
         picture->live = false;
         loosen_status(&picture->status);
-        path = path_of(view, picture);
-        if (!path) {
+        if (!file.path) {
                 show_nothing(picture, board_error, error);
                 return 0;
         }
         if (!picture->own_active)
                 own_begin(picture, ttl, now);
-        r = own_look(picture, view->domain, path, ttl, now);
+        r = own_look(picture, &file, ttl, now);
         if (r < 0)
                 return r;
         if (picture->alive && picture->status.state == CFGW_STATE_VALID)

@@ -13,8 +13,9 @@
 struct view {
         cfgw_client *client; /* which owns it */
         struct view *next;
-        char *source; /* cfgw_client_set_source(), or NULL */
-        bool used;    /* by a reader or a subscription: `source` is fixed */
+        char *source;       /* cfgw_client_set_source(), or NULL */
+        cfgw_format format; /* ... and cfgw_client_set_format() */
+        bool used;          /* by a reader or a subscription: both are fixed */
         char domain[DOMAIN_NAME_MAX + 1];
 
         struct lock lock; /* for all changes of what follows */

@@ -28,12 +28,14 @@ struct fake_daemon fake_start(const char *directory, uint64_t epoch)
         return daemon;
 }
 
-static struct snapshot *make_snapshot(const char *domain, const char *path, const char *text)
+static struct snapshot *make_snapshot(const struct fake_daemon *daemon, const char *domain,
+                                      const char *path, const char *text)
 {
         struct parse_rules rules = parse_rules_of(CFGW_LOAD_TOLERANT);
         struct source source = SOURCE_INIT;
         struct snapshot *snapshot;
 
+        rules.format = daemon->format;
         source.result = SOURCE_READ;
         source.data = (char *)(uintptr_t)text;
         source.size = strlen(text);
@@ -45,7 +47,7 @@ static struct snapshot *make_snapshot(const char *domain, const char *path, cons
 void fake_store(const struct fake_daemon *daemon, const char *domain, uint64_t generation,
                 const char *path, const char *text)
 {
-        struct snapshot *snapshot = make_snapshot(domain, path, text);
+        struct snapshot *snapshot = make_snapshot(daemon, domain, path, text);
         char temporary[256], name[256];
         int fd;
 

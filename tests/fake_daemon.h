@@ -15,6 +15,7 @@ struct fake_daemon {
         const char *directory; /* the runtime directory, borrowed */
         uint64_t epoch;
         struct board_writer *writer;
+        cfgw_format format; /* of all files; section-config, unless the test says otherwise */
 };
 
 /* A board with the domains "datastore" (0) and "remote" (1), published, beating now. */

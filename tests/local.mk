@@ -127,7 +127,7 @@ tests_unit_test_files_LDADD = $(TEST_WATCHER)
 tests_unit_test_history_LDADD = $(TEST_WATCHER)
 tests_unit_test_history_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync
 tests_unit_test_watch_LDADD = $(TEST_WATCHER)
-tests_unit_test_inifile_LDADD = $(TEST_WATCHER)
+tests_unit_test_inifile_LDADD = $(TEST_FORMAT)
 tests_unit_test_options_LDADD = $(TEST_WATCHER)
 check_LTLIBRARIES += liblooking.la
 liblooking_la_SOURCES = tests/unit/looking.c tests/unit/looking.h
@@ -279,19 +279,19 @@ FUZZ_SOURCES = tests/fuzz/fuzz.h tests/parse.h \
 EXTRA_PROGRAMS += $(FUZZERS)
 tests_fuzz_fuzz_section_config_SOURCES = tests/fuzz/fuzz-section-config.c $(FUZZ_SOURCES)
 tests_fuzz_fuzz_section_config_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_section_config_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_section_config_LDADD = $(NETTLE_LIBS) $(INIH_LIBS)
 tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz-snapshot.c $(FUZZ_SOURCES)
 tests_fuzz_fuzz_snapshot_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_snapshot_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_snapshot_LDADD = $(NETTLE_LIBS) $(INIH_LIBS)
 tests_fuzz_fuzz_values_SOURCES = tests/fuzz/fuzz-values.c $(FUZZ_SOURCES)
 tests_fuzz_fuzz_values_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_values_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_values_LDADD = $(NETTLE_LIBS) $(INIH_LIBS)
 tests_fuzz_fuzz_calendar_SOURCES = tests/fuzz/fuzz-calendar.c $(FUZZ_SOURCES)
 tests_fuzz_fuzz_calendar_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_calendar_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_calendar_LDADD = $(NETTLE_LIBS) $(INIH_LIBS)
 tests_fuzz_fuzz_event_SOURCES = tests/fuzz/fuzz-event.c $(libwire_la_SOURCES) $(FUZZ_SOURCES)
 tests_fuzz_fuzz_event_CFLAGS = $(FUZZ_CFLAGS)
-tests_fuzz_fuzz_event_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_event_LDADD = $(NETTLE_LIBS) $(INIH_LIBS)
 CLEANFILES += $(FUZZERS)
 fuzzers: $(FUZZERS)
 .PHONY: fuzzers
@@ -398,7 +398,8 @@ tests_unit_test_subscriber_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_test_subscriber_LDADD = libfaking.la $(TEST_SERVING) $(NANOMSG_LIBS)
 
 # unit: documents
-check_PROGRAMS += tests/unit/test-document
+check_PROGRAMS += tests/unit/test-document tests/unit/test-ini-config
+tests_unit_test_ini_config_LDADD = $(TEST_FORMAT)
 tests_unit_test_document_LDADD = $(TEST_FORMAT)
 
 # guards

@@ -20,7 +20,6 @@ libserving_la_LIBADD = libwire.la libbase.la
 libwatcher_la_SOURCES = \
 	watcher/files.c watcher/files.h \
 	watcher/claim.c watcher/claim.h \
-	watcher/inifile.c watcher/inifile.h \
 	watcher/options.c watcher/options.h \
 	watcher/filesystem.c watcher/filesystem.h \
 	watcher/chain.c watcher/chain.h \
@@ -35,7 +34,7 @@ libwatcher_la_SOURCES = \
 	watcher/serving.c watcher/serving.h \
 	watcher/daemon.c watcher/daemon.h
 libwatcher_la_LIBADD = libserving.la libformat.la libwire.la libbase.la \
-	$(INIH_LIBS) $(JANSSON_LIBS) $(LIBEV_LIBS)
+	$(JANSSON_LIBS) $(LIBEV_LIBS)
 
 sbin_PROGRAMS += cfgwatchd
 

@@ -307,6 +307,7 @@ static int take_setting(void *userdata, const char *section, const char *key, co
 
 static int read_config(struct options *options, const char *path, char **error)
 {
+        static const struct inifile_handler handler = {.property = take_setting, .comments = true};
         _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         _cleanup_free_ char *data = NULL;
         struct inifile_error wrong;
@@ -318,7 +319,7 @@ static int read_config(struct options *options, const char *path, char **error)
                 *error = format_string("%s: %s", path, strerror(-r));
                 return -EINVAL;
         }
-        r = inifile_parse(data, size, take_setting, options, &wrong);
+        r = inifile_parse((struct text){data, size}, &handler, options, &wrong);
         if (r == 0)
                 return 0;
         *error = r == -EBADMSG ? format_string("%s:%u: %s", path, wrong.line, wrong.reason)

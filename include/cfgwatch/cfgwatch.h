@@ -143,6 +143,12 @@ cfgw_client *cfgw_client_unref(cfgw_client *client);
 int cfgw_client_set_source(cfgw_client *client, const char *domain, const char *path);
 
 /**
+ * Says how that file is written (section-config, if nobody says): the same holds as for
+ * cfgw_client_set_source(). What a daemon left tells the format as well. Since: 0.1
+ */
+int cfgw_client_set_format(cfgw_client *client, const char *domain, cfgw_format format);
+
+/**
  * Sets how often the library reads a file by itself while no daemon lives: once in @ttl_usec
  * (default 10 s; from 100 ms up). What it finds different is read again to see that it rests: so
  * a change is visible up to the TTL and 2 s after it was made, or later if it does not rest, and
@@ -234,10 +240,11 @@ const cfgw_config *cfgw_config_ref(const cfgw_config *config);
 /** Drops a reference. Accepts NULL. Returns NULL. Since: 0.1 */
 const cfgw_config *cfgw_config_unref(const cfgw_config *config);
 
-/** What cfgw_config_load() and the daemon refuse. Since: 0.1 */
+/** What cfgw_config_load() and cfgw_config_parse() take and refuse, or-ed together. Since: 0.1 */
 typedef enum cfgw_load_flags {
         CFGW_LOAD_TOLERANT = 0, /* unknown section types and keys are kept, with a warning */
-        CFGW_LOAD_STRICT = 1    /* they are errors, as they are for Proxmox Backup itself */
+        CFGW_LOAD_STRICT = 1,   /* they are errors, as they are for Proxmox Backup itself */
+        CFGW_LOAD_INI = 2       /* it is written as INI, and not as section-config */
 } cfgw_load_flags;
 
 /**

@@ -106,7 +106,9 @@ static void the_source_is_fixed_by_the_first_reader(void **state)
         assert_int_equal(cfgw_client_set_source(client, "datastore", SOURCE), 0);
         assert_int_equal(cfgw_reader_new(client, "datastore", &reader), 0);
         assert_int_equal(cfgw_client_set_source(client, "datastore", SOURCE), -EBUSY);
+        assert_int_equal(cfgw_client_set_format(client, "datastore", CFGW_FORMAT_INI), -EBUSY);
         assert_int_equal(cfgw_client_set_source(client, "remote", SOURCE), 0);
+        assert_int_equal(cfgw_client_set_format(client, "remote", CFGW_FORMAT_INI), 0);
         assert_int_equal(cfgw_reader_config(reader, &config), 0);
         cfgw_reader_free(reader);
         cfgw_client_unref(client);
@@ -125,6 +127,10 @@ static void bad_arguments_are_refused(void **state)
         assert_int_equal(cfgw_client_set_source(client, "No Name", "/x"), -EINVAL);
         assert_int_equal(cfgw_client_set_source(client, "datastore", NULL), -EINVAL);
         assert_int_equal(cfgw_client_set_source(client, "datastore", ""), -EINVAL);
+        assert_int_equal(cfgw_client_set_format(NULL, "datastore", CFGW_FORMAT_INI), -EINVAL);
+        assert_int_equal(cfgw_client_set_format(client, NULL, CFGW_FORMAT_INI), -EINVAL);
+        assert_int_equal(cfgw_client_set_format(client, "No Name", CFGW_FORMAT_INI), -EINVAL);
+        assert_int_equal(cfgw_client_set_format(client, "datastore", (cfgw_format)2), -EINVAL);
         assert_int_equal(cfgw_client_set_ttl(NULL, USEC_PER_SEC), -EINVAL);
         assert_int_equal(cfgw_client_set_ttl(client, 99999), -EINVAL);
         assert_int_equal(cfgw_client_set_ttl(client, 100000), 0);

@@ -52,10 +52,10 @@ void *__wrap_reallocarray(void *old, size_t count, size_t size)
         return refuse() ? NULL : __real_reallocarray(old, count, size);
 }
 
-static int load(const char *path, const cfgw_config **ret)
+static int load_by(const char *path, unsigned int flags, const cfgw_config **ret)
 {
         cfgw_report *report = NULL;
-        int r = cfgw_config_load(path, "datastore", CFGW_LOAD_STRICT, ret, &report);
+        int r = cfgw_config_load(path, "datastore", flags, ret, &report);
 
         cfgw_report_free(report);
         return r;
@@ -72,18 +72,31 @@ static void write_config(const char *path, unsigned int from)
         assert_int_equal(fclose(stream), 0);
 }
 
-static void loading_survives_every_lack_of_memory(void **state)
+static int load(const char *path, const cfgw_config **ret)
 {
-        const char *path = testing_path(state, "a.cfg");
+        return load_by(path, CFGW_LOAD_STRICT, ret);
+}
+
+static void write_ini(const char *path)
+{
+        FILE *stream = fopen(path, "we");
+
+        assert_non_null(stream);
+        for (unsigned int i = 0; i < 200; i++)
+                fprintf(stream, "[store%u]\npath = /srv/some/where/%u\n", i, i);
+        assert_int_equal(fclose(stream), 0);
+}
+
+static void assert_loading_survives(const char *path, unsigned int flags)
+{
         const cfgw_config *config = NULL;
         unsigned int failures = 0;
         int r;
 
-        write_config(path, 0);
         do {
                 allocations_left = failures;
                 refusing = true;
-                r = load(path, &config);
+                r = load_by(path, flags, &config);
                 refusing = false;
                 if (r < 0) {
                         assert_int_equal(r, -ENOMEM);
@@ -94,6 +107,16 @@ static void loading_survives_every_lack_of_memory(void **state)
         assert_true(failures > 10);
         assert_int_equal(cfgw_config_section_count(config), 200);
         cfgw_config_unref(config);
+}
+
+static void loading_survives_every_lack_of_memory(void **state)
+{
+        const char *path = testing_path(state, "a.cfg");
+
+        write_config(path, 0);
+        assert_loading_survives(path, CFGW_LOAD_STRICT);
+        write_ini(path);
+        assert_loading_survives(path, CFGW_LOAD_STRICT | CFGW_LOAD_INI);
 }
 
 static void comparing_survives_every_lack_of_memory(void **state)

@@ -114,6 +114,25 @@ static void the_first_lookup_reads_the_source(void **state)
         end(&set);
 }
 
+static void the_source_is_read_in_the_format_that_was_set(void **state)
+{
+        const cfgw_config *config;
+        struct set set;
+
+        testing_write_file(SOURCE, "[one]\npath = /1\n");
+        assert_int_equal(cfgw_client_new(*state, &set.client), 0);
+        assert_int_equal(cfgw_client_set_ttl(set.client, TTL_USEC), 0);
+        assert_int_equal(cfgw_client_set_source(set.client, "datastore", SOURCE), 0);
+        assert_int_equal(cfgw_client_set_format(set.client, "datastore", CFGW_FORMAT_INI), 0);
+        assert_int_equal(cfgw_reader_new(set.client, "datastore", &set.reader), 0);
+        assert_int_equal(cfgw_reader_config(set.reader, &config), 0);
+        assert_int_equal(cfgw_config_format(config), CFGW_FORMAT_INI);
+        assert_string_equal(cfgw_section_get(cfgw_config_section(config, "one"), "path"), "/1");
+        testing_write_file(SOURCE, "[two]\npath = /2\n");
+        WAIT_FOR(has(set.reader, "two"));
+        end(&set);
+}
+
 /* The TTL looks, and replaces nothing. */
 static void the_same_bytes_stay_the_same_object(void **state)
 {
@@ -352,6 +371,25 @@ static void a_silent_daemon_is_noticed_and_so_is_its_voice(void **state)
         end_both(&both);
 }
 
+/* Nobody told the client the format: the snapshots do. */
+static void what_a_daemon_left_tells_the_format(void **state)
+{
+        struct fake_daemon daemon = fake_start(*state, FAKE_EPOCH);
+        struct set set;
+
+        daemon.format = CFGW_FORMAT_INI;
+        testing_write_file(SOURCE, "[one]\npath = /1\n");
+        fake_accept(&daemon, 0, 7, SOURCE, "[one]\npath = /1\n");
+        fake_stop(&daemon);
+        assert_int_equal(cfgw_client_new(*state, &set.client), 0);
+        assert_int_equal(cfgw_client_set_ttl(set.client, TTL_USEC), 0);
+        assert_int_equal(cfgw_reader_new(set.client, "datastore", &set.reader), 0);
+        assert_true(has(set.reader, "one"));
+        testing_write_file(SOURCE, "[two]\npath = /2\n");
+        WAIT_FOR(has(set.reader, "two"));
+        end(&set);
+}
+
 /* The daemon was killed, its file is gone, and it comes back: it could mark nothing. */
 static void a_board_that_vanished_is_looked_for(void **state)
 {
@@ -503,6 +541,7 @@ int main(void)
                 TEST(nothing_is_known_without_daemon_and_source),
                 TEST(a_board_that_cannot_be_trusted_is_said),
                 TEST(the_first_lookup_reads_the_source),
+                TEST(the_source_is_read_in_the_format_that_was_set),
                 TEST(the_same_bytes_stay_the_same_object),
                 TEST(a_change_is_taken_when_it_has_rested),
                 TEST(a_broken_file_leaves_last_good_and_says_why),
@@ -513,6 +552,7 @@ int main(void)
                 TEST(a_daemon_that_knows_nothing_yet_is_not_waited_for),
                 TEST(a_stopped_daemon_leaves_what_one_has),
                 TEST(a_silent_daemon_is_noticed_and_so_is_its_voice),
+                TEST(what_a_daemon_left_tells_the_format),
                 TEST(a_board_that_vanished_is_looked_for),
                 TEST(the_same_content_gets_its_generation_back),
                 TEST(numbers_do_not_go_back_over_an_own_reading),
