@@ -59,7 +59,10 @@ libcfgwatch_la_SOURCES = \
 	client/wait.c \
 	client/subscriber.c client/subscriber.h \
 	client/events.c client/events.h \
-	client/remote.c
+	client/remote.c \
+	client/reparse.c client/reparse.h \
+	client/section_config_write.c client/section_config_write.h \
+	client/edit.c
 libcfgwatch_la_LIBADD = libformat.la libwire.la libbase.la $(NANOMSG_LIBS)
 libcfgwatch_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(CFGWATCH_ABI) -no-undefined \
 	-Wl,--version-script=$(top_srcdir)/client/libcfgwatch.sym

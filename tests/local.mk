@@ -407,6 +407,11 @@ check_PROGRAMS += tests/unit/test-guards tests/system/test-guards
 tests_unit_test_guards_LDADD = liblooking.la $(TEST_WATCHER)
 tests_system_test_guards_LDADD = $(TEST_SYSTEM)
 
+# writing
+check_PROGRAMS += tests/unit/test-config-write tests/unit/test-edit
+tests_unit_test_config_write_LDADD = $(TEST_LIBRARY)
+tests_unit_test_edit_LDADD = $(TEST_LIBRARY)
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)

@@ -569,6 +569,42 @@ int cfgw_client_sync(cfgw_client *client, const char *domain, uint64_t timeout_u
  */
 int cfgw_client_query_daemon(cfgw_client *client, uint64_t timeout_usec, char **ret_json);
 
+/* ----------------------------------------------------------------- writing */
+
+/**
+ * Writes @config as section-config, whatever format it came from, as Proxmox Backup writes it:
+ * `TYPE: ID`, TAB, key, SPACE, value in byte order of the keys, one blank line between sections,
+ * which keep their order. What it parses to is equal to @config.
+ *
+ * free() @ret, which holds @ret_size bytes and a NUL byte behind. -EINVAL as well: a key or value
+ * holds a control character, or cannot be written in this format. Since: 0.1
+ */
+int cfgw_config_write(const cfgw_config *config, char **ret, size_t *ret_size);
+
+/**
+ * One edit of one section. With @value: @key gets it, whether it was there or not. Without: @key
+ * is removed. With neither @key nor @value: the section is removed. Since: 0.1
+ */
+typedef struct cfgw_edit {
+        const char *section, *key, *value;
+} cfgw_edit;
+
+/**
+ * Applies @edit to a text and keeps every byte that it is not about: order, comments, blanks, line
+ * ends. @config must have been parsed from these very bytes; its format is the text's.
+ *
+ * A new key is put behind the last one with a lesser name. Of a section that the text holds twice
+ * the last one is edited, since that one counts; removing it removes them all. The result parses to
+ * what was asked; whether the schema takes the value is told by cfgw_replace(), with the line.
+ * free() @ret, which holds @ret_size bytes and a NUL byte behind.
+ *
+ * -ENOENT: there is no such section, or no such key to remove. -EINVAL as well: @config is that of
+ * another text; the value holds a line break or another control character; or it cannot be written
+ * in this format, such as one that begins with a blank. Since: 0.1
+ */
+int cfgw_text_edit(const char *data, size_t size, const cfgw_config *config, const cfgw_edit *edit,
+                   char **ret, size_t *ret_size);
+
 #ifdef __cplusplus
 }
 #endif
