@@ -193,6 +193,22 @@ PUBLIC int cfgw_client_set_format(cfgw_client *client, const char *domain, cfgw_
         return set_format(client, domain, format);
 }
 
+
+int client_source(cfgw_client *client, const char *domain, char **ret)
+{
+        LOCK_SCOPE(&client->lock);
+        struct view *view = find_view(client, domain);
+        char *copy;
+
+        if (!view || !view->source)
+                return -ENODATA;
+        copy = strdup(view->source);
+        if (!copy)
+                return -ENOMEM;
+        *ret = copy;
+        return 0;
+}
+
 PUBLIC int cfgw_client_set_ttl(cfgw_client *client, uint64_t ttl_usec)
 {
         if (!client || ttl_usec < CLIENT_TTL_MIN_USEC)

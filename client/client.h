@@ -47,4 +47,7 @@ struct board_look client_board(cfgw_client *client, uint64_t now);
 /* The view of @domain: made at the first call, lives as long as the client. */
 int client_view(cfgw_client *client, const char *domain, struct view **ret);
 
+/* A copy of what cfgw_client_set_source() said; free() it. -ENODATA: it said nothing. */
+int client_source(cfgw_client *client, const char *domain, char **ret);
+
 #endif

@@ -62,7 +62,11 @@ libcfgwatch_la_SOURCES = \
 	client/remote.c \
 	client/reparse.c client/reparse.h \
 	client/section_config_write.c client/section_config_write.h \
-	client/edit.c
+	client/edit.c \
+	client/place.c client/place.h \
+	client/file_lock.c client/file_lock.h \
+	client/attributes.c client/attributes.h \
+	client/replace.c
 libcfgwatch_la_LIBADD = libformat.la libwire.la libbase.la $(NANOMSG_LIBS)
 libcfgwatch_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(CFGWATCH_ABI) -no-undefined \
 	-Wl,--version-script=$(top_srcdir)/client/libcfgwatch.sym

@@ -408,9 +408,14 @@ tests_unit_test_guards_LDADD = liblooking.la $(TEST_WATCHER)
 tests_system_test_guards_LDADD = $(TEST_SYSTEM)
 
 # writing
-check_PROGRAMS += tests/unit/test-config-write tests/unit/test-edit
+check_PROGRAMS += tests/unit/test-config-write tests/unit/test-edit tests/unit/test-replace \
+	tests/unit/test-replace-file
+check_LTLIBRARIES += libreplacing.la
+libreplacing_la_SOURCES = tests/unit/replacing.c tests/unit/replacing.h
 tests_unit_test_config_write_LDADD = $(TEST_LIBRARY)
 tests_unit_test_edit_LDADD = $(TEST_LIBRARY)
+tests_unit_test_replace_LDADD = libreplacing.la $(TEST_LIBRARY)
+tests_unit_test_replace_file_LDADD = libreplacing.la $(TEST_LIBRARY)
 
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.

@@ -605,6 +605,63 @@ typedef struct cfgw_edit {
 int cfgw_text_edit(const char *data, size_t size, const cfgw_config *config, const cfgw_edit *edit,
                    char **ret, size_t *ret_size);
 
+/** For cfgw_replacement. Since: 0.1 */
+typedef enum cfgw_replace_flags {
+        CFGW_REPLACE_TOLERANT = 1 /* unknown section types and keys pass, with a warning */
+} cfgw_replace_flags;
+
+/** What is to be written. Fields that are not set are 0. Since: 0.1 */
+typedef struct cfgw_replacement {
+        const char *data; /* the whole content; may be NULL if @size is 0 */
+        size_t size;      /* bytes */
+
+        /*
+         * SHA-256 of what the file must hold now, in 64 hexadecimal digits, such as
+         * cfgw_config_digest() of what the caller has read; NULL: it may hold anything. A file that
+         * is not there counts as empty.
+         */
+        const char *expected_digest;
+
+        unsigned int flags;    /* cfgw_replace_flags */
+        uint64_t timeout_usec; /* for the lock and the daemon together; CFGW_FOREVER: 30 s */
+} cfgw_replacement;
+
+/**
+ * Replaces the content of the file of @domain, and gives the generation in force afterwards.
+ *
+ * When it returns 0, every later lookup in any process of the host sees the new content, or what
+ * was saved after it. Whatever happens in between, kill -9 and a power failure included, the
+ * file is the old one or the new one, whole, with its owner and mode.
+ *
+ * The file is that of cfgw_client_set_source(), or else that of the config in force; the one
+ * behind all symbolic links, which stay. Its owner, mode, access control list and other extended
+ * attributes stay; it becomes another inode, so a hard link to it keeps the old content. A
+ * file that was not there gets the caller's user, the directory's group, and mode 0640.
+ *
+ * Two callers exclude each other, and Proxmox Backup, by flock(2) on the file `.NAME.lck` beside
+ * it, NAME without its suffix `.cfg`: made if it is missing, never written, never removed.
+ * Who saves without that lock is found out until right before the file is renamed into place. With
+ * @expected_digest no such save is lost but for that moment.
+ *
+ * Bytes that the file holds already are not written again, but otherwise everything is done as if.
+ *
+ * @ret_generation (may be NULL): 0 if no daemon lives that watches @domain. @ret_report: as for
+ * cfgw_config_load().
+ *
+ * The file is as it was: -EBADMSG: the content is refused, see the report. -EFBIG: larger than
+ * 64 MiB. -ESTALE: the file does not hold what was expected. -ENODATA: it is not known where it is.
+ * -EPERM: its owner, group or an attribute cannot be given to the new one. -ETIMEDOUT: somebody
+ * else has the lock. -EAGAIN: somebody keeps changing it. -EINVAL also for what is no regular file.
+ * Else the error of a system call, such as -EACCES, -EROFS, -ENOSPC; -EBUSY for a file that is a
+ * mount point.
+ *
+ * The file is the new one: -EINPROGRESS: the daemon did not confirm in time, or the disk did not;
+ * cfgw_client_sync() can be called again. -ECANCELED: the daemon has not accepted it; its
+ * status says why, if it is not that it watches another file. Since: 0.1
+ */
+int cfgw_replace(cfgw_client *client, const char *domain, const cfgw_replacement *replacement,
+                 uint64_t *ret_generation, cfgw_report **ret_report);
+
 #ifdef __cplusplus
 }
 #endif
