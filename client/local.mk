@@ -59,7 +59,9 @@ libcfgwatch_la_SOURCES = \
 	client/wait.c \
 	client/subscriber.c client/subscriber.h \
 	client/events.c client/events.h \
+	client/connection.c client/connection.h \
 	client/remote.c \
+	client/past.c \
 	client/reparse.c client/reparse.h \
 	client/section_config_write.c client/section_config_write.h \
 	client/edit.c \

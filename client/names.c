@@ -19,6 +19,11 @@ static const char *const freshnesses[] = {
         [CFGW_FRESHNESS_OWN] = "own",
 };
 
+static const char *const formats[] = {
+        [CFGW_FORMAT_SECTION_CONFIG] = "section-config",
+        [CFGW_FORMAT_INI] = "ini",
+};
+
 PUBLIC const char *cfgw_state_name(cfgw_state state)
 {
         return (size_t)state < ELEMENTS(states) ? states[state] : states[CFGW_STATE_UNKNOWN];
@@ -30,13 +35,37 @@ PUBLIC const char *cfgw_freshness_name(cfgw_freshness freshness)
                                                          : freshnesses[CFGW_FRESHNESS_NONE];
 }
 
+/* The index of @name; @count: it is not there. */
+static size_t find(const char *const *names, size_t count, const char *name)
+{
+        size_t i = 0;
+
+        while (i < count && strcmp(names[i], name) != 0)
+                i++;
+        return i;
+}
+
 int state_from_name(const char *name, cfgw_state *ret)
 {
-        for (size_t i = 0; i < ELEMENTS(states); i++) {
-                if (strcmp(name, states[i]) != 0)
-                        continue;
-                *ret = (cfgw_state)i;
-                return 0;
-        }
-        return -EBADMSG;
+        size_t i = find(states, ELEMENTS(states), name);
+
+        if (i == ELEMENTS(states))
+                return -EBADMSG;
+        *ret = (cfgw_state)i;
+        return 0;
+}
+
+const char *format_name(cfgw_format format)
+{
+        return formats[format];
+}
+
+int format_from_name(const char *name, cfgw_format *ret)
+{
+        size_t i = find(formats, ELEMENTS(formats), name);
+
+        if (i == ELEMENTS(formats))
+                return -EBADMSG;
+        *ret = (cfgw_format)i;
+        return 0;
 }

@@ -4,18 +4,26 @@
 
 /*
  * What daemon and library say to each other at the control socket, RUNTIME/control: AF_UNIX,
- * SOCK_STREAM, one request a connection.
+ * SOCK_STREAM, one request a connection. No line of a request is longer than this allows.
  *
  *   "sync DOMAIN\n"
  *      -> "ok GENERATION\n", the generation in force after a fresh look
  *   "status\n"
  *      -> "ok\n" and a JSON object up to the end of the stream
+ *   "history DOMAIN COUNT\n"
+ *      -> the same: the newest COUNT entries of the history, but no more than there may be
+ *   "content DOMAIN GENERATION\n"
+ *      -> "ok SIZE DIGEST EPOCH ACCEPTED_USEC FORMAT PATH\n" and one file descriptor
+ *         (SCM_RIGHTS), open for reading, of what was accepted then: SIZE bytes whose SHA-256
+ *         is DIGEST; EPOCH in 16 hexadecimal digits; FORMAT by its name; PATH up to the last
+ *         line end, whatever is in it
  *   anything else
  *      -> "error ERRNO-NAME text\n", such as "error ENOENT no such domain\n"
  */
 
 #define CONTROL_SOCKET "control" /* in the runtime directory */
 
-#define CONTROL_REQUEST_MAX 128 /* bytes: "sync " and a domain's name fit */
+#define CONTROL_REQUEST_MAX 128  /* bytes: a word, a domain's name and a number fit */
+#define CONTROL_HISTORY_MAX 1000 /* entries in one answer: some hundred kilobytes */
 
 #endif

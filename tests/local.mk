@@ -153,7 +153,7 @@ check_PROGRAMS += tests/unit/test-control-crowd
 check_LTLIBRARIES += libcontrolling.la
 libcontrolling_la_SOURCES = tests/unit/controlling.c tests/unit/controlling.h
 tests_unit_test_control_LDADD = libcontrolling.la $(TEST_SERVING)
-tests_unit_test_control_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
+tests_unit_test_control_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt,--wrap=sendmsg
 tests_unit_test_control_crowd_LDADD = libcontrolling.la $(TEST_SERVING)
 tests_unit_test_control_crowd_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
 
@@ -416,6 +416,14 @@ tests_unit_test_config_write_LDADD = $(TEST_LIBRARY)
 tests_unit_test_edit_LDADD = $(TEST_LIBRARY)
 tests_unit_test_replace_LDADD = libreplacing.la $(TEST_LIBRARY)
 tests_unit_test_replace_file_LDADD = libreplacing.la $(TEST_LIBRARY)
+
+# unit: what was
+check_PROGRAMS += tests/unit/test-request tests/unit/test-peer tests/unit/test-history-entry \
+	tests/unit/test-past
+tests_unit_test_request_LDADD = $(TEST_SERVING)
+tests_unit_test_peer_LDADD = $(TEST_SERVING)
+tests_unit_test_history_entry_LDADD = $(TEST_WATCHER)
+tests_unit_test_past_LDADD = $(TEST_LIBRARY)
 
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.

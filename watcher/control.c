@@ -3,7 +3,7 @@
  * A fixed table of clients. Each goes
  *
  *   FREE --accept--> READING --"sync"--> WAITING --reply--> WRITING --all sent--> FREE
- *                       +-----"status", or what is not a request---^
+ *                       +-----anything else, request or not--------^
  *
  * and from anywhere to FREE when it goes away, when its time is over, or when a newcomer
  * needs the place of the one that has been READING longest. A place is known by its index
@@ -28,7 +28,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#define SYNC "sync "
 #define LISTENER UINT32_MAX                     /* in place of a client's index */
 #define BACKLOG 128                             /* connections that wait for one turn of the loop */
 #define ACCEPT_PAUSE_USEC (250 * USEC_PER_MSEC) /* when there are no descriptors left */
@@ -41,10 +40,12 @@ struct client {
         uid_t uid;
         uint64_t number; /* of the connection */
         uint64_t deadline;
-        char request[CONTROL_REQUEST_MAX]; /* WAITING: SYNC and the domain's name, a string */
+        char line[CONTROL_REQUEST_MAX];
         size_t used;
+        struct request request; /* WAITING: for a sync of this domain */
         char *reply;
         size_t size, sent;
+        int attached; /* goes with the first byte of the reply; -1: none */
 };
 
 struct control {
@@ -76,17 +77,57 @@ static void watch_client(struct control *control, const struct client *client, u
 static void drop(struct client *client)
 {
         close(client->fd); /* which takes it out of the epoll set as well */
+        close_p(&client->attached);
         free(client->reply);
         memset(client, 0, sizeof(*client));
+}
+
+/* The next piece of the reply, the first one with what is attached. As send(2). */
+static ssize_t send_piece(struct client *client)
+{
+        struct iovec piece = {client->reply + client->sent, client->size - client->sent};
+        union {
+                struct cmsghdr header;
+                char space[CMSG_SPACE(sizeof(int))];
+        } ancillary = {.space = {0}};
+        struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+        ssize_t n;
+
+        if (client->attached >= 0) {
+                message.msg_control = &ancillary;
+                message.msg_controllen = sizeof(ancillary);
+                ancillary.header.cmsg_level = SOL_SOCKET;
+                ancillary.header.cmsg_type = SCM_RIGHTS;
+                ancillary.header.cmsg_len = CMSG_LEN(sizeof(int));
+                memcpy(CMSG_DATA(&ancillary.header), &client->attached, sizeof(int));
+        }
+        n = sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n >= 0 && client->attached >= 0) {
+                close(client->attached);
+                client->attached = -1;
+        }
+        return n;
+}
+
+/* Too many descriptors of this user are on their way to those who do not take them. */
+static bool cannot_attach(struct client *client)
+{
+        if (client->attached < 0 || errno != ETOOMANYREFS)
+                return false;
+        close(client->attached);
+        client->attached = -1;
+        free(client->reply);
+        client->reply = request_error_line(client->request.kind, -ETOOMANYREFS);
+        client->size = client->reply ? strlen(client->reply) : 0;
+        return true;
 }
 
 static void write_reply(struct control *control, struct client *client)
 {
         while (client->sent < client->size) {
-                ssize_t n = send(client->fd, client->reply + client->sent,
-                                 client->size - client->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+                ssize_t n = send_piece(client);
 
-                if (n < 0 && errno == EINTR)
+                if (n < 0 && (errno == EINTR || cannot_attach(client)))
                         continue;
                 if (n < 0 && errno == EAGAIN) {
                         watch_client(control, client, EPOLLOUT);
@@ -108,37 +149,24 @@ static void answer(struct control *control, struct client *client, char *reply)
         write_reply(control, client);
 }
 
-static const char *error_text(int error)
+static void refuse(struct control *control, struct client *client, int error)
 {
-        switch (error) {
-        case ENOENT:
-                return "no such domain";
-        case ENODATA:
-                return "its file could never be used";
-        case ETIMEDOUT:
-                return "took too long";
-        case EBADMSG:
-                return "not a request";
-        case EBUSY:
-                return "too many clients";
-        default:
-                return strerror(error);
-        }
+        answer(control, client, request_error_line(client->request.kind, error));
 }
 
-/* @error is a negative errno. */
-static char *error_line(int error)
+static void answer_report(struct control *control, struct client *client, const char *report)
 {
-        const char *name = strerrorname_np(-error);
-
-        return format_string("error %s %s\n", name ? name : "EIO", error_text(-error));
+        if (report)
+                answer(control, client, format_string("ok\n%s", report));
+        else
+                refuse(control, client, -ENOMEM);
 }
 
 static void answer_status(struct control *control, struct client *client)
 {
         _cleanup_free_ char *report = control->handlers.status(control->handlers.userdata);
 
-        answer(control, client, report ? format_string("ok\n%s", report) : error_line(-ENOMEM));
+        answer_report(control, client, report);
 }
 
 static bool may_wait(const struct control *control, uid_t uid)
@@ -155,51 +183,92 @@ static bool may_wait(const struct control *control, uid_t uid)
 }
 
 /* The handler may answer before it returns: the place can be free or WRITING then. */
-static void ask_sync(struct control *control, struct client *client, const char *domain)
+static void ask_sync(struct control *control, struct client *client)
 {
-        int r = 0;
+        int r = -EBUSY;
 
-        if (!domain_name_valid(domain))
-                r = -ENOENT;
-        else if (!may_wait(control, client->uid))
-                r = -EBUSY;
-        if (r == 0) {
+        if (may_wait(control, client->uid)) {
                 client->state = CLIENT_WAITING;
                 watch_client(control, client, 0);
-                r = control->handlers.sync(control->handlers.userdata, domain);
+                r = control->handlers.sync(control->handlers.userdata, client->request.domain);
         }
         if (r < 0)
-                answer(control, client, error_line(r));
+                refuse(control, client, r);
+}
+
+static void ask_history(struct control *control, struct client *client)
+{
+        size_t count = (size_t)MIN(client->request.number, (uint64_t)CONTROL_HISTORY_MAX);
+        _cleanup_free_ char *report = NULL;
+        int r;
+
+        r = control->handlers.history(control->handlers.userdata, client->request.domain, count,
+                                      &report);
+        if (r < 0)
+                refuse(control, client, r);
+        else
+                answer_report(control, client, report);
+}
+
+static void ask_content(struct control *control, struct client *client)
+{
+        struct peer peer;
+        char *line;
+        int r;
+
+        r = peer_get(client->fd, &peer);
+        if (r == 0) {
+                r = control->handlers.content(control->handlers.userdata, &client->request, &peer,
+                                              &line, &client->attached);
+                free(peer.groups);
+        }
+        if (r < 0)
+                refuse(control, client, r);
+        else
+                answer(control, client, line);
 }
 
 /* @line is the whole request, without its end. */
 static void handle_request(struct control *control, struct client *client, const char *line,
                            uint64_t now)
 {
+        int r = request_parse(line, &client->request);
+
         client->deadline = usec_add(now, CONTROL_REPLY_USEC);
-        if (strcmp(line, "status") == 0)
+        switch (client->request.kind) {
+        case REQUEST_NONE:
+                refuse(control, client, r);
+                break;
+        case REQUEST_STATUS:
                 answer_status(control, client);
-        else if (strncmp(line, SYNC, strlen(SYNC)) == 0)
-                ask_sync(control, client, line + strlen(SYNC));
-        else
-                answer(control, client, error_line(-EBADMSG));
+                break;
+        case REQUEST_SYNC:
+                ask_sync(control, client);
+                break;
+        case REQUEST_HISTORY:
+                ask_history(control, client);
+                break;
+        case REQUEST_CONTENT:
+                ask_content(control, client);
+                break;
+        }
 }
 
 /* What came so far: no line yet, one line and nothing behind it, or something else. */
 static void look_at_request(struct control *control, struct client *client, bool ended,
                             uint64_t now)
 {
-        char *end = memchr(client->request, '\n', client->used);
+        char *end = memchr(client->line, '\n', client->used);
 
-        if (!end && !ended && client->used < sizeof(client->request))
+        if (!end && !ended && client->used < sizeof(client->line))
                 return;
-        if (!end || end + 1 != client->request + client->used ||
-            memchr(client->request, '\0', client->used)) {
-                answer(control, client, error_line(-EBADMSG));
+        if (!end || end + 1 != client->line + client->used ||
+            memchr(client->line, '\0', client->used)) {
+                refuse(control, client, -EBADMSG);
                 return;
         }
         *end = '\0';
-        handle_request(control, client, client->request, now);
+        handle_request(control, client, client->line, now);
 }
 
 static void read_request(struct control *control, struct client *client, uint64_t now)
@@ -207,8 +276,8 @@ static void read_request(struct control *control, struct client *client, uint64_
         ssize_t n;
 
         do
-                n = recv(client->fd, client->request + client->used,
-                         sizeof(client->request) - client->used, MSG_DONTWAIT);
+                n = recv(client->fd, client->line + client->used,
+                         sizeof(client->line) - client->used, MSG_DONTWAIT);
         while (n < 0 && errno == EINTR);
         if (n < 0 && errno == EAGAIN)
                 return;
@@ -268,9 +337,9 @@ static struct client *find_place(struct control *control)
         return oldest;
 }
 
-static void refuse(int fd)
+static void turn_away(int fd)
 {
-        _cleanup_free_ char *line = error_line(-EBUSY);
+        _cleanup_free_ char *line = request_error_line(REQUEST_NONE, -EBUSY);
 
         if (line && send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
                 log_debug("control: %s", strerror(errno));
@@ -282,11 +351,12 @@ static void add_client(struct control *control, int fd, uint64_t now)
         struct client *client = find_place(control);
 
         if (!client) {
-                refuse(fd);
+                turn_away(fd);
                 return;
         }
         client->state = CLIENT_READING;
         client->fd = fd;
+        client->attached = -1;
         client->uid = peer_uid(fd);
         client->number = ++control->numbers;
         client->deadline = usec_add(now, CONTROL_REQUEST_USEC);
@@ -332,7 +402,7 @@ static void expire(struct control *control, uint64_t now)
                         continue;
                 }
                 client->deadline = usec_add(now, CONTROL_REQUEST_USEC); /* to take this */
-                answer(control, client, error_line(-ETIMEDOUT));
+                refuse(control, client, -ETIMEDOUT);
         }
         if (now >= control->accept_usec) {
                 control->accept_usec = USEC_NEVER;
@@ -364,12 +434,13 @@ void control_reply_sync(struct control *control, const char *domain, int error, 
         for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
                 struct client *client = &control->clients[i];
 
-                if (client->state != CLIENT_WAITING ||
-                    strcmp(client->request + strlen(SYNC), domain) != 0)
+                if (client->state != CLIENT_WAITING || strcmp(client->request.domain, domain) != 0)
                         continue;
-                answer(control, client,
-                       error < 0 ? error_line(error)
-                                 : format_string("ok %llu\n", (unsigned long long)generation));
+                if (error < 0)
+                        refuse(control, client, error);
+                else
+                        answer(control, client,
+                               format_string("ok %llu\n", (unsigned long long)generation));
         }
 }
 

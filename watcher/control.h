@@ -10,7 +10,9 @@
  */
 
 #include "access.h"
+#include "peer.h"
 #include "protocol.h"
+#include "request.h"
 #include "util.h"
 
 #define CONTROL_CLIENTS_MAX 64      /* the oldest idle one makes room */
@@ -29,6 +31,11 @@ struct control_handlers {
         int (*sync)(void *userdata, const char *domain);
         /* The report: JSON text that control frees; NULL without memory. */
         char *(*status)(void *userdata);
+        /* The newest @count entries of what was: such text as well. -errno is the answer. */
+        int (*history)(void *userdata, const char *domain, size_t count, char **ret_json);
+        /* What was accepted as @generation, for @peer: the answer's line, and a descriptor. */
+        int (*content)(void *userdata, const struct request *request, const struct peer *peer,
+                       char **ret_line, int *ret_fd);
         void *userdata;
 };
 

@@ -24,4 +24,10 @@ char *daemon_status_json(const struct daemon_facts *facts, struct domain *const 
 /* One line: how many domains there are and which are not valid. free() it; NULL without memory. */
 char *daemon_status_line(struct domain *const *domains, size_t count, struct access audience);
 
+/*
+ * The newest @count entries of the domain's history: the JSON object that cfgwatch(1)
+ * documents, less what the tool adds. free() it. -ENOMEM, or the history cannot be read.
+ */
+int daemon_status_history(const struct domain *domain, size_t count, char **ret);
+
 #endif

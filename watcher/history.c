@@ -36,10 +36,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define SUFFIX ".cfg"
-#define DIGEST_SUFFIX ".sha256"
-#define DIGEST_LINE "%s  %" PRIu64 SUFFIX "\n" /* for sha256sum --check */
-#define DIGEST_FILE_MAX 128                    /* bytes */
+#define DIGEST_LINE "%s  %" PRIu64 HISTORY_SUFFIX "\n" /* for sha256sum --check */
 #define EPOCH_FILE "epoch"
 #define EPOCH_DIGITS 16
 #define EPOCH_FILE_MAX 128 /* bytes */
@@ -136,7 +133,7 @@ static int put_digest(const struct history *history, uint64_t generation, struct
 
         if (!line)
                 return -ENOMEM;
-        number_name(generation, DIGEST_SUFFIX, name);
+        number_name(generation, HISTORY_DIGEST_SUFFIX, name);
         return file_replace(history->directory, name, line, strlen(line), access_private(),
                             !history->marked);
 }
@@ -146,7 +143,7 @@ static int put_entry(const struct history *history, uint64_t generation,
 {
         char name[NUMBER_NAME_SIZE];
 
-        number_name(generation, SUFFIX, name);
+        number_name(generation, HISTORY_SUFFIX, name);
         return file_replace(history->directory, name, content->data, content->size, access,
                             !history->marked);
 }
@@ -170,9 +167,9 @@ static int sync_newest(struct history *history)
         if (r < 0)
                 return r;
         history->undigested = false;
-        r = sync_file(history, DIGEST_SUFFIX);
+        r = sync_file(history, HISTORY_DIGEST_SUFFIX);
         if (r == 0)
-                r = sync_file(history, SUFFIX);
+                r = sync_file(history, HISTORY_SUFFIX);
         if (r == 0 && fsync(history->directory) < 0)
                 r = -errno;
         if (r == 0)
@@ -187,10 +184,10 @@ static void find_undigested(struct history *history)
         char name[NUMBER_NAME_SIZE];
         size_t size;
 
-        number_name(history->newest, DIGEST_SUFFIX, name);
+        number_name(history->newest, HISTORY_DIGEST_SUFFIX, name);
         if (faccessat(history->directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
                 return;
-        number_name(history->newest, SUFFIX, name);
+        number_name(history->newest, HISTORY_SUFFIX, name);
         if (file_read(history->directory, name, PARSE_SIZE_MAX, &data, &size) < 0)
                 return;
         history->undigested = true;
@@ -242,11 +239,11 @@ static int entries_find(struct history *history)
         int r;
 
         temporaries_remove(history->directory);
-        r = numbers_list(history->directory, SUFFIX, &numbers, &count);
+        r = numbers_list(history->directory, HISTORY_SUFFIX, &numbers, &count);
         if (r < 0)
                 return r;
         for (; count && numbers[count - 1] > HISTORY_GENERATION_MAX; count--)
-                log_error("history: %" PRIu64 SUFFIX " is no generation's number: ignored",
+                log_error("history: %" PRIu64 HISTORY_SUFFIX " is no generation's number: ignored",
                           numbers[count - 1]);
         history->newest = count ? numbers[count - 1] : 0;
         return 0;
@@ -278,9 +275,19 @@ uint64_t history_epoch(const struct history *history)
         return history->epoch;
 }
 
+int history_directory(const struct history *history)
+{
+        return history->directory;
+}
+
 uint64_t history_newest(const struct history *history)
 {
         return history->newest;
+}
+
+const struct digest *history_pending_digest(const struct history *history, uint64_t generation)
+{
+        return history->undigested && generation == history->newest ? &history->digest : NULL;
 }
 
 /* -EBADMSG: these are not the bytes that were accepted. */
@@ -293,13 +300,13 @@ static int check_digest(const struct history *history, uint64_t generation, cons
         size_t found_size;
         int r;
 
-        if (history->undigested && generation == history->newest)
+        if (history_pending_digest(history, generation))
                 return digest_equal(&digest, &history->digest) ? 0 : -EBADMSG;
         expected = digest_line(generation, digest);
         if (!expected)
                 return -ENOMEM;
-        number_name(generation, DIGEST_SUFFIX, name);
-        r = file_read(history->directory, name, DIGEST_FILE_MAX, &found, &found_size);
+        number_name(generation, HISTORY_DIGEST_SUFFIX, name);
+        r = file_read(history->directory, name, HISTORY_DIGEST_FILE_MAX, &found, &found_size);
         if (r == -ENOENT || r == -EFBIG)
                 return -EBADMSG;
         return r < 0 ? r : strcmp(expected, found) ? -EBADMSG : 0;
@@ -313,7 +320,7 @@ int history_read(const struct history *history, uint64_t generation, size_t limi
         size_t size;
         int r;
 
-        number_name(generation, SUFFIX, name);
+        number_name(generation, HISTORY_SUFFIX, name);
         r = file_read(history->directory, name, limit, &data, &size);
         if (r == 0)
                 r = check_digest(history, generation, data, size);
@@ -329,7 +336,7 @@ uint64_t history_accepted_usec(const struct history *history, uint64_t generatio
         struct stat stat;
         char name[NUMBER_NAME_SIZE];
 
-        number_name(generation, SUFFIX, name);
+        number_name(generation, HISTORY_SUFFIX, name);
         if (fstatat(history->directory, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
                 return 0;
         return (uint64_t)stat.st_mtim.tv_sec * USEC_PER_SEC + (uint64_t)stat.st_mtim.tv_nsec / 1000;
@@ -341,7 +348,7 @@ uint64_t history_accepted_usec(const struct history *history, uint64_t generatio
  */
 static void drop_oldest(struct history *history)
 {
-        static const char *const suffixes[] = {SUFFIX, DIGEST_SUFFIX};
+        static const char *const suffixes[] = {HISTORY_SUFFIX, HISTORY_DIGEST_SUFFIX};
         uint64_t out = history->newest - MIN(history->newest, history->length);
         int r = 0;
 
@@ -355,8 +362,8 @@ static void drop_oldest(struct history *history)
 /* It may be there, only not durable: nobody shall find it at the next start. */
 static void take_back(const struct history *history, uint64_t generation)
 {
-        number_remove(history->directory, SUFFIX, generation);
-        number_remove(history->directory, DIGEST_SUFFIX, generation);
+        number_remove(history->directory, HISTORY_SUFFIX, generation);
+        number_remove(history->directory, HISTORY_DIGEST_SUFFIX, generation);
 }
 
 int history_add(struct history *history, const struct source *content, struct access access,
@@ -387,7 +394,7 @@ static void prepare_next(const struct history *history)
 {
         char name[NUMBER_NAME_SIZE];
 
-        number_name(history->newest + 1, SUFFIX, name);
+        number_name(history->newest + 1, HISTORY_SUFFIX, name);
         file_prepare(history->directory, name);
 }
 
@@ -422,7 +429,7 @@ struct access history_access(const struct history *history)
         struct stat stat;
         char name[NUMBER_NAME_SIZE];
 
-        number_name(history->newest, SUFFIX, name);
+        number_name(history->newest, HISTORY_SUFFIX, name);
         if (fstatat(history->directory, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
                 return access_private();
         return access_of(&stat, false);
@@ -433,7 +440,7 @@ int history_set_access(struct history *history, struct access access)
         _cleanup_close_ int fd = -1;
         char name[NUMBER_NAME_SIZE];
 
-        number_name(history->newest, SUFFIX, name);
+        number_name(history->newest, HISTORY_SUFFIX, name);
         fd = openat(history->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         return fd < 0 ? -errno : access_apply(fd, access);
 }

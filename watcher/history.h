@@ -16,6 +16,11 @@
 /* A larger number is none of ours: it leaves no room to count, and JSON has no such integers. */
 #define HISTORY_GENERATION_MAX (UINT64_C(1) << 62)
 
+/* An entry N is the file N.cfg, and its digest in N.sha256 is "HEX  N.cfg\n". */
+#define HISTORY_SUFFIX ".cfg"
+#define HISTORY_DIGEST_SUFFIX ".sha256"
+#define HISTORY_DIGEST_FILE_MAX 128 /* bytes */
+
 struct history;
 
 /*
@@ -28,6 +33,10 @@ struct history *history_free(struct history *history); /* a good end: makes all 
 DEFINE_CLEANUP(struct history *, history_free);
 
 uint64_t history_epoch(const struct history *history);
+
+/* For history_entry.c: where the entries are, and the digest that is in no file yet, or NULL. */
+int history_directory(const struct history *history);
+const struct digest *history_pending_digest(const struct history *history, uint64_t generation);
 
 /* The number of the newest entry, 0 if there is none. */
 uint64_t history_newest(const struct history *history);

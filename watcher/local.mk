@@ -14,6 +14,8 @@ libserving_la_SOURCES = \
 	watcher/helper.c watcher/helper.h \
 	watcher/socket_file.c watcher/socket_file.h \
 	watcher/publisher.c watcher/publisher.h \
+	watcher/peer.c watcher/peer.h \
+	watcher/request.c watcher/request.h \
 	watcher/control.c watcher/control.h
 libserving_la_LIBADD = libwire.la libbase.la
 
@@ -26,6 +28,7 @@ libwatcher_la_SOURCES = \
 	watcher/watch.c watcher/watch.h \
 	watcher/store.c watcher/store.h \
 	watcher/history.c watcher/history.h \
+	watcher/history_entry.c watcher/history_entry.h \
 	watcher/domain.c watcher/domain.h \
 	watcher/look.c watcher/look.h \
 	watcher/announcer.c watcher/announcer.h \

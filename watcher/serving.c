@@ -9,8 +9,12 @@
 
 #include "control.h"
 #include "daemon_status.h"
+#include "history_entry.h"
+#include "names.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 struct serving {
@@ -94,12 +98,67 @@ static char *on_status(void *userdata)
         return daemon_status_json(&facts, served->domains, served->count);
 }
 
+/* ------------------------------------------------------------------ history */
+
+static int on_history(void *userdata, const char *name, size_t count, char **ret_json)
+{
+        const struct serving *serving = userdata;
+        size_t i = find(serving, name);
+
+        if (i == serving->served.count)
+                return -ENOENT;
+        return daemon_status_history(serving->served.domains[i], count, ret_json);
+}
+
+/* The answer to "content", as client/protocol.h has it. */
+static char *content_line(const struct domain *domain, const struct history_entry *entry)
+{
+        char digest[DIGEST_HEX_SIZE];
+
+        hex_encode(entry->digest.bytes, DIGEST_SIZE, digest);
+        return format_string("ok %zu %s %016" PRIx64 " %" PRIu64 " %s %s\n", entry->size, digest,
+                             history_epoch(domain->history), entry->accepted_usec,
+                             format_name(domain->rules.format), domain->path);
+}
+
+/*
+ * Who may read it is who could read it when it was accepted and may read what is in force:
+ * neither of the two notes knows what the other says of him.
+ */
+static int on_content(void *userdata, const struct request *request, const struct peer *peer,
+                      char **ret_line, int *ret_fd)
+{
+        const struct serving *serving = userdata;
+        size_t i = find(serving, request->domain);
+        _cleanup_close_ int fd = -1;
+        const struct domain *domain;
+        struct history_entry entry;
+        char *line;
+        int r;
+
+        if (i == serving->served.count)
+                return -ENOENT;
+        domain = serving->served.domains[i];
+        r = history_entry_open(domain->history, request->number, &entry, &fd);
+        if (r < 0)
+                return r;
+        if (!peer_may_read(peer, entry.access) || !peer_may_read(peer, domain->access))
+                return -EACCES;
+        line = content_line(domain, &entry);
+        if (!line)
+                return -ENOMEM;
+        *ret_line = line;
+        *ret_fd = steal_fd(&fd);
+        return 0;
+}
+
 /* --------------------------------------------------------------- the socket */
 
 int serving_new(const struct served *served, struct serving **ret)
 {
         _cleanup_(serving_free_p) struct serving *serving = calloc(1, sizeof(*serving));
-        const struct control_handlers handlers = {on_sync, on_status, serving};
+        const struct control_handlers handlers = {on_sync, on_status, on_history, on_content,
+                                                  serving};
         struct access access = announcer_access(served->announcer);
         int r;
 

@@ -569,6 +569,30 @@ int cfgw_client_sync(cfgw_client *client, const char *domain, uint64_t timeout_u
  */
 int cfgw_client_query_daemon(cfgw_client *client, uint64_t timeout_usec, char **ret_json);
 
+/**
+ * Asks the daemon what it accepted of @domain and still keeps: the newest @count generations, at
+ * most 1000, as a JSON object that cfgwatch(1) documents, the newest first. free() it.
+ * Errors as cfgw_client_sync(). Since: 0.1
+ */
+int cfgw_client_query_history(cfgw_client *client, const char *domain, size_t count,
+                              uint64_t timeout_usec, char **ret_json);
+
+/**
+ * Asks the daemon for what it accepted as @generation: its bytes, read from the daemon's own
+ * copy and compared with the digest that was noted then, and the config that they hold. Allowed
+ * for root, for the daemon's user, and for who could read the file then and may read what is in
+ * force now.
+ *
+ * @ret may be NULL, or @ret_data and @ret_size both. free() @ret_data; one NUL byte follows it.
+ *
+ * -ENOENT: there is no such domain, or that generation is not kept (any more). -EACCES: not
+ * allowed. -EBADMSG: the copy is damaged, or cannot be parsed any more. -ETOOMANYREFS: too many
+ * copies are on their way to those who do not take them. Else as cfgw_client_sync(). Since: 0.1
+ */
+int cfgw_client_load_generation(cfgw_client *client, const char *domain, uint64_t generation,
+                                uint64_t timeout_usec, const cfgw_config **ret, char **ret_data,
+                                size_t *ret_size);
+
 /* ----------------------------------------------------------------- writing */
 
 /**

@@ -4,6 +4,7 @@
 #include "testing.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +16,8 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *size)
 {
         assert_int_equal(level, SOL_SOCKET);
+        if (name == SO_PEERGROUPS)
+                return 0; /* he is in none */
         assert_int_equal(name, SO_PEERCRED);
         assert_int_equal(*size, sizeof(struct ucred));
         *(struct ucred *)value = (struct ucred){.pid = 1, .uid = peer_uid};
@@ -43,9 +46,38 @@ char *handle_status(void *userdata)
         return report;
 }
 
+int handle_history(void *userdata, const char *domain, size_t count, char **ret_json)
+{
+        struct fixture *fixture = userdata;
+
+        strcpy(fixture->domain, domain);
+        fixture->number = count;
+        if (fixture->content_result < 0)
+                return fixture->content_result;
+        *ret_json = format_string("{%zu}", count);
+        return 0;
+}
+
+int handle_content(void *userdata, const struct request *request, const struct peer *peer,
+                   char **ret_line, int *ret_fd)
+{
+        struct fixture *fixture = userdata;
+
+        strcpy(fixture->domain, request->domain);
+        fixture->number = request->number;
+        fixture->peer = peer->uid;
+        if (fixture->content_result < 0)
+                return fixture->content_result;
+        *ret_line = strdup("ok here it is\n");
+        *ret_fd = open(fixture->content, O_RDONLY | O_CLOEXEC);
+        assert_true(*ret_line && *ret_fd >= 0);
+        return 0;
+}
+
 void open_control(struct fixture *fixture, void **state, struct access access)
 {
-        struct control_handlers handlers = {handle_sync, handle_status, fixture};
+        struct control_handlers handlers = {handle_sync, handle_status, handle_history,
+                                            handle_content, fixture};
 
         memset(fixture, 0, sizeof(*fixture));
         peer_uid = 1000;

@@ -20,7 +20,11 @@ struct fixture {
         size_t asked;
         int sync_result;
         bool answer_at_once;
-        size_t status_size; /* of the report */
+        size_t status_size;  /* of the report */
+        uint64_t number;     /* of entries, or of the generation, asked for last */
+        uid_t peer;          /* who asked for it */
+        const char *content; /* the file that he gets */
+        int content_result;
 };
 
 /* Who the peers are said to be. */
@@ -29,6 +33,9 @@ extern uid_t peer_uid;
 /* What the daemon does. */
 int handle_sync(void *userdata, const char *domain);
 char *handle_status(void *userdata);
+int handle_history(void *userdata, const char *domain, size_t count, char **ret_json);
+int handle_content(void *userdata, const struct request *request, const struct peer *peer,
+                   char **ret_line, int *ret_fd);
 
 void open_control(struct fixture *fixture, void **state, struct access access);
 void turn(struct fixture *fixture);

@@ -10,6 +10,19 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+/* What the kernel says when too many descriptors of one user are on their way. */
+static bool too_many_references;
+ssize_t __real_sendmsg(int fd, const struct msghdr *message, int flags);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
+
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+        if (!too_many_references || message->msg_controllen == 0)
+                return __real_sendmsg(fd, message, flags);
+        errno = ETOOMANYREFS;
+        return -1;
+}
+
 /* -------------------------------------------------------------- requests */
 
 static void sync_is_answered_when_the_daemon_knows(void **state)
@@ -113,6 +126,128 @@ static void client_may_close_his_sending_side(void **state)
         control_reply_sync(fixture.control, "datastore", 0, 9);
         assert_string_equal(hear(&fixture, fd), "ok 9\n");
         close(fd);
+        control_free(fixture.control);
+}
+
+/* --------------------------------------------------------------- history */
+
+static void history_is_a_report_of_what_was(void **state)
+{
+        struct fixture fixture;
+
+        open_control(&fixture, state, access_private());
+        expect_answer(&fixture, "history datastore 5\n", "ok\n{5}");
+        assert_string_equal(fixture.domain, "datastore");
+        expect_answer(&fixture, "history datastore 18446744073709551615\n", "ok\n{1000}");
+        expect_answer(&fixture, "history datastore\n", "error EBADMSG not a request\n");
+        expect_answer(&fixture, "history ../etc 5\n", "error ENOENT no such domain\n");
+        fixture.content_result = -ENOENT;
+        expect_answer(&fixture, "history nowhere 5\n", "error ENOENT no such domain\n");
+        control_free(fixture.control);
+}
+
+/* As recvmsg(2), with the one descriptor that comes with it, or -1. */
+static ssize_t hear_with(int fd, char *text, size_t size, int *ret_fd)
+{
+        struct iovec piece = {text, size};
+        union {
+                struct cmsghdr header;
+                char space[CMSG_SPACE(sizeof(int))];
+        } ancillary;
+        struct msghdr message = {.msg_iov = &piece,
+                                 .msg_iovlen = 1,
+                                 .msg_control = &ancillary,
+                                 .msg_controllen = sizeof(ancillary)};
+        ssize_t n = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+        *ret_fd = -1;
+        if (n > 0 && CMSG_FIRSTHDR(&message))
+                memcpy(ret_fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
+        return n;
+}
+
+static int ask_for_content(struct fixture *fixture)
+{
+        int fd = dial(fixture);
+
+        say(fd, "content datastore 43\n");
+        TURN_UNTIL(fixture, has_ended(fd) || fixture->number == 43);
+        turn(fixture);
+        return fd;
+}
+
+static void content_is_handed_out_as_a_file(void **state)
+{
+        struct fixture fixture;
+        char text[64] = "", content[64] = "";
+        int fd, file;
+
+        open_control(&fixture, state, access_private());
+        fixture.content = testing_path(state, "content");
+        testing_write_file(fixture.content, "what was");
+        fd = ask_for_content(&fixture);
+        assert_int_equal(hear_with(fd, text, sizeof(text) - 1, &file), 14);
+        assert_string_equal(text, "ok here it is\n");
+        assert_true(file >= 0);
+        assert_int_equal(read(file, content, sizeof(content) - 1), 8);
+        assert_string_equal(content, "what was");
+        assert_string_equal(fixture.domain, "datastore");
+        assert_int_equal(fixture.peer, peer_uid);
+        assert_true(has_ended(fd));
+        close(file);
+        close(fd);
+        control_free(fixture.control);
+}
+
+static void content_that_is_refused_comes_without_a_file(void **state)
+{
+        struct fixture fixture;
+
+        open_control(&fixture, state, access_private());
+        fixture.content_result = -EACCES;
+        expect_answer(&fixture, "content datastore 43\n", "error EACCES Permission denied\n");
+        fixture.content_result = -EBADMSG;
+        expect_answer(&fixture, "content datastore 43\n",
+                      "error EBADMSG that generation is damaged\n");
+        expect_answer(&fixture, "content datastore\n", "error EBADMSG not a request\n");
+        control_free(fixture.control);
+}
+
+/* The teardown finds a descriptor that the daemon kept. */
+static void content_for_those_who_leave_is_closed(void **state)
+{
+        struct fixture fixture;
+        int fds[20];
+
+        open_control(&fixture, state, access_private());
+        fixture.content = testing_path(state, "content");
+        testing_write_file(fixture.content, "what was");
+        for (size_t i = 0; i < ELEMENTS(fds); i++) {
+                fds[i] = dial(&fixture);
+                say(fds[i], "content datastore 43\n");
+                close(fds[i]); /* before it is heard */
+        }
+        for (size_t i = 0; i < ELEMENTS(fds); i++)
+                fds[i] = ask_for_content(&fixture); /* and never taken */
+        TURN_UNTIL(&fixture, control_deadline(fixture.control) == USEC_NEVER);
+        for (size_t i = 0; i < ELEMENTS(fds); i++)
+                close(fds[i]);
+        control_free(fixture.control);
+}
+
+/* The kernel bounds what of one user is on its way. */
+static void content_that_cannot_be_sent_is_told(void **state)
+{
+        struct fixture fixture;
+
+        open_control(&fixture, state, access_private());
+        fixture.content = testing_path(state, "content");
+        testing_write_file(fixture.content, "what was");
+        too_many_references = true;
+        expect_answer(&fixture, "content datastore 43\n",
+                      "error ETOOMANYREFS Too many references: cannot splice\n");
+        too_many_references = false;
+        expect_answer(&fixture, "content datastore 43\n", "ok here it is\n");
         control_free(fixture.control);
 }
 
@@ -291,7 +426,8 @@ static void socket_lets_in_nobody_but_who_may_read_the_source(void **state)
 
 static void stale_socket_is_replaced_and_other_files_are_not(void **state)
 {
-        struct control_handlers handlers = {handle_sync, handle_status, NULL};
+        struct control_handlers handlers = {handle_sync, handle_status, handle_history,
+                                            handle_content, NULL};
         struct sockaddr_un address = {.sun_family = AF_UNIX};
         int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         const char *path = testing_path(state, CONTROL_SOCKET);
@@ -313,7 +449,8 @@ static void stale_socket_is_replaced_and_other_files_are_not(void **state)
 
 static void path_too_long_for_a_socket_is_refused(void **state)
 {
-        struct control_handlers handlers = {handle_sync, handle_status, NULL};
+        struct control_handlers handlers = {handle_sync, handle_status, handle_history,
+                                            handle_content, NULL};
         struct access access = access_private();
         struct control *control = NULL;
         char directory[120];
@@ -362,6 +499,11 @@ int main(void)
                 TEST(status_is_the_report_up_to_the_end),
                 TEST(request_may_come_byte_by_byte),
                 TEST(client_may_close_his_sending_side),
+                TEST(history_is_a_report_of_what_was),
+                TEST(content_is_handed_out_as_a_file),
+                TEST(content_that_is_refused_comes_without_a_file),
+                TEST(content_for_those_who_leave_is_closed),
+                TEST(content_that_cannot_be_sent_is_told),
                 TEST(garbage_gets_an_error_and_the_end),
                 TEST(slow_sender_loses_his_connection),
                 TEST(sync_without_an_answer_ends_in_time),

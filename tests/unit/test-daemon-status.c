@@ -164,6 +164,66 @@ static void test_bytes_that_are_no_text_hide_no_domain(void **state)
         domain_free(domain);
 }
 
+static json_t *history_of(const struct domain *domain, size_t count)
+{
+        _cleanup_free_ char *text = NULL;
+        json_t *history;
+
+        assert_int_equal(daemon_status_history(domain, count, &text), 0);
+        history = json_loads(text, 0, NULL);
+        assert_non_null(history);
+        return history;
+}
+
+static void test_history_is_told_in_full(void **state)
+{
+        struct domain *domain = make_domain(state, GOOD);
+        struct digest digest = digest_of(GOOD, strlen(GOOD));
+        char expected[80] = "sha256:";
+        json_t *history, *entry;
+
+        domain_finish_accept(domain);
+        history = history_of(domain, 10);
+        hex_encode(digest.bytes, DIGEST_SIZE, expected + strlen(expected));
+        assert_string_equal(text_of(history, "domain"), "datastore");
+        assert_string_equal(text_of(history, "path"), testing_path(state, "file.cfg"));
+        assert_int_equal(strlen(text_of(history, "epoch")), 16);
+        assert_int_equal(json_array_size(json_object_get(history, "entries")), 1);
+        entry = json_array_get(json_object_get(history, "entries"), 0);
+        assert_int_equal(number_of(entry, "generation"), 1);
+        assert_int_equal(number_of(entry, "size"), strlen(GOOD));
+        assert_int_equal(number_of(entry, "accepted_usec"),
+                         history_accepted_usec(domain->history, 1));
+        assert_string_equal(text_of(entry, "digest"), expected);
+        json_decref(history);
+        domain_free(domain);
+}
+
+static void test_history_of_what_never_was_valid_is_empty(void **state)
+{
+        struct domain *domain = make_domain(state, "rubbish\n");
+        json_t *history = history_of(domain, 10);
+
+        assert_int_equal(json_array_size(json_object_get(history, "entries")), 0);
+        json_decref(history);
+        domain_free(domain);
+}
+
+static void test_damaged_entry_has_no_digest(void **state)
+{
+        struct domain *domain = make_domain(state, GOOD);
+        json_t *history, *entry;
+
+        domain_finish_accept(domain);
+        assert_int_equal(unlink(testing_path(state, "state/datastore/1.sha256")), 0);
+        history = history_of(domain, 10);
+        entry = json_array_get(json_object_get(history, "entries"), 0);
+        assert_true(json_is_null(json_object_get(entry, "digest")));
+        assert_int_equal(number_of(entry, "generation"), 1);
+        json_decref(history);
+        domain_free(domain);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -173,6 +233,9 @@ int main(void)
                 TEST(test_reason_is_not_told_to_who_may_not_read_the_file),
                 TEST(test_blind_watch_is_told_as_degraded),
                 TEST(test_bytes_that_are_no_text_hide_no_domain),
+                TEST(test_history_is_told_in_full),
+                TEST(test_history_of_what_never_was_valid_is_empty),
+                TEST(test_damaged_entry_has_no_digest),
         };
 
         return TESTING_RUN(tests);
