@@ -59,7 +59,7 @@ static json_t *domain_json(const struct domain *domain, struct access audience)
         _cleanup_free_ char *degraded = domain_degraded(domain);
 
         return json_pack("{s:s, s:o, s:s, s:I, s:I, s:o, s:I, s:o, s:o, s:o, s:I, s:I, s:o, "
-                         "s:I, s:I, s:I, s:b, s:o, s:s, s:s, s:b}",
+                         "s:I, s:I, s:I, s:b, s:o, s:s, s:s, s:b, s:s}",
                          "name", domain->name, "path", text_json(domain->path), "state",
                          cfgw_state_name(domain->state), "since_usec",
                          (json_int_t)domain->since_usec, "line", (json_int_t)domain->line, "reason",
@@ -73,7 +73,8 @@ static json_t *domain_json(const struct domain *domain, struct access audience)
                          "pending", domain->settle.dirty, "degraded", text_or_null(degraded),
                          "empty", domain->empty == DOMAIN_EMPTY_REFUSE ? "refuse" : "accept",
                          "missing", domain->missing == DOMAIN_MISSING_EMPTY ? "empty" : "keep",
-                         "absent", domain->absent);
+                         "absent", domain->absent, "format",
+                         domain->rules.format == CFGW_FORMAT_INI ? "ini" : "section-config");
 }
 
 char *daemon_status_json(const struct daemon_facts *facts, struct domain *const *domains,

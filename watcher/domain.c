@@ -81,10 +81,13 @@ static int check_told(struct domain *domain, const struct board_entry *told,
         return 0;
 }
 
-/* Reads and parses the newest history entry. */
+/* Reads and parses the newest history entry. Limits that are lower by now do not bind it. */
 static int read_last_good(struct domain *domain, struct look *look)
 {
+        struct parse_rules rules = domain->rules;
         int r;
+
+        rules.limits = PARSE_LIMITS_DEFAULT;
 
         r = report_new(&look->report);
         if (r < 0)
@@ -94,7 +97,7 @@ static int read_last_good(struct domain *domain, struct look *look)
         if (r < 0)
                 return r;
         look->source.digest = digest_of(look->source.data, look->source.size);
-        return source_parse(&look->source, domain->name, domain->path, &domain->rules, look->report,
+        return source_parse(&look->source, domain->name, domain->path, &rules, look->report,
                             &look->snapshot);
 }
 

@@ -22,6 +22,7 @@ libserving_la_LIBADD = libwire.la libbase.la
 libwatcher_la_SOURCES = \
 	watcher/files.c watcher/files.h \
 	watcher/claim.c watcher/claim.h \
+	watcher/setting.c watcher/setting.h \
 	watcher/options.c watcher/options.h \
 	watcher/filesystem.c watcher/filesystem.h \
 	watcher/chain.c watcher/chain.h \

@@ -8,20 +8,17 @@
 
 #include "inifile.h"
 #include "log.h"
+#include "setting.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define DOMAINS_MAX 4096              /* slots of a board */
 #define CONFIG_SIZE_MAX (1024 * 1024) /* bytes: 4096 domains fit */
-#define HISTORY_LENGTH_MAX 1000000
-#define SECONDS_MAX 86400.0 /* nobody waits a day on purpose */
-#define SECONDS_MIN 0.001
 
 const char options_help[] =
         "Usage: cfgwatchd [OPTION]...\n"
@@ -45,6 +42,10 @@ const char options_help[] =
         "      --missing keep|empty      what a missing file does: the last good content stays, "
         "or\n"
         "                                it is as an empty file (keep)\n"
+        "      --limit-size BYTES        the most that is taken of a file (64MiB),\n"
+        "      --limit-line BYTES        ... in one line (64KiB),\n"
+        "      --limit-sections COUNT    ... of sections (2097152),\n"
+        "      --limit-properties COUNT  ... of properties in one section (256)\n"
         "      --history COUNT           accepted contents to keep of each domain (100)\n"
         "      --publisher PROGRAM       the nanomsg helper\n"
         "      --log-level LEVEL         error, warning, notice, info (default) or debug\n"
@@ -69,121 +70,13 @@ void options_clear(struct options *options)
 
 /* Each returns NULL or why @value is refused (static text). */
 
-static const char *set_string(char **target, const char *value)
+/* What a domain may have of its own, or the daemon for all of them. */
+static const char *set_shared(struct settle_times *times, struct parse_limits *limits,
+                              const char *key, const char *value, bool *ret_known)
 {
-        char *copy;
-
-        if (*value == '\0')
-                return "must not be empty";
-        copy = strdup(value);
-        if (!copy)
-                return "out of memory";
-        free(*target);
-        *target = copy;
-        return NULL;
-}
-
-/* A relative path is meant from where the daemon was started. */
-static const char *set_path(char **target, const char *value)
-{
-        _cleanup_free_ char *here = NULL, *joined = NULL;
-
-        if (value[0] == '/' || *value == '\0')
-                return set_string(target, value);
-        here = getcwd(NULL, 0);
-        joined = here ? format_string("%s/%s", here, value) : NULL;
-        return joined ? set_string(target, joined) : "the working directory is not known";
-}
-
-static const char *set_seconds(uint64_t *target, const char *value)
-{
-        char *end;
-        double seconds;
-
-        /* strtod() would take blanks, signs, hex and words as well. */
-        if (*value == '\0' || strspn(value, "0123456789.") != strlen(value))
-                return "must be a number of seconds, such as 0.25";
-        seconds = strtod(value, &end);
-        if (*end != '\0' || !isfinite(seconds))
-                return "must be a number of seconds, such as 0.25";
-        if (seconds < SECONDS_MIN || seconds > SECONDS_MAX)
-                return "must be from 0.001 to 86400 seconds";
-        *target = (uint64_t)(seconds * 1e6 + 0.5);
-        return NULL;
-}
-
-static const char *set_time(struct settle_times *times, const char *key, const char *value,
-                            bool *ret_known)
-{
-        const struct {
-                const char *key;
-                uint64_t *target;
-        } table[] = {
-                {"ttl", &times->ttl_usec},
-                {"ttl-blind", &times->ttl_blind_usec},
-                {"settle-weak", &times->weak_usec},
-                {"settle-in-place", &times->in_place_usec},
-                {"settle-confirm", &times->confirm_usec},
-                {"settle-writer", &times->writer_usec},
-                {"settle-defer", &times->defer_usec},
-        };
-
-        for (size_t i = 0; i < ELEMENTS(table); i++)
-                if (strcmp(key, table[i].key) == 0)
-                        return set_seconds(table[i].target, value);
-        *ret_known = false;
-        return NULL;
-}
-
-static const char *set_empty(enum domain_empty *target, const char *value)
-{
-        if (strcmp(value, "accept") == 0)
-                *target = DOMAIN_EMPTY_ACCEPT;
-        else if (strcmp(value, "refuse") == 0)
-                *target = DOMAIN_EMPTY_REFUSE;
-        else
-                return "must be accept or refuse";
-        return NULL;
-}
-
-static const char *set_missing(enum domain_missing *target, const char *value)
-{
-        if (strcmp(value, "keep") == 0)
-                *target = DOMAIN_MISSING_KEEP;
-        else if (strcmp(value, "empty") == 0)
-                *target = DOMAIN_MISSING_EMPTY;
-        else
-                return "must be keep or empty";
-        return NULL;
-}
-
-static const char *set_log_level(int *target, const char *value)
-{
-        static const struct {
-                const char *name;
-                int level;
-        } levels[] = {
-                {"error", LOG_ERR}, {"warning", LOG_WARNING}, {"notice", LOG_NOTICE},
-                {"info", LOG_INFO}, {"debug", LOG_DEBUG},
-        };
-
-        for (size_t i = 0; i < ELEMENTS(levels); i++) {
-                if (strcmp(value, levels[i].name) == 0) {
-                        *target = levels[i].level;
-                        return NULL;
-                }
-        }
-        return "must be error, warning, notice, info or debug";
-}
-
-static const char *set_history(size_t *target, const char *value)
-{
-        uint64_t number;
-
-        if (parse_u64(value, &number) < 0 || number < 1 || number > HISTORY_LENGTH_MAX)
-                return "must be a number from 1 to 1000000";
-        *target = number;
-        return NULL;
+        if (strncmp(key, "limit-", strlen("limit-")) == 0)
+                return setting_limit(limits, key, value, ret_known);
+        return setting_time(times, key, value, ret_known);
 }
 
 /* One setting of the whole daemon. */
@@ -191,20 +84,20 @@ static const char *set(struct options *options, const char *key, const char *val
 {
         *ret_known = true;
         if (strcmp(key, "runtime-directory") == 0)
-                return set_path(&options->runtime_directory, value);
+                return setting_path(&options->runtime_directory, value);
         if (strcmp(key, "state-directory") == 0)
-                return set_path(&options->state_directory, value);
+                return setting_path(&options->state_directory, value);
         if (strcmp(key, "publisher") == 0)
-                return set_path(&options->publisher, value);
+                return setting_path(&options->publisher, value);
         if (strcmp(key, "log-level") == 0)
-                return set_log_level(&options->log_level, value);
+                return setting_log_level(&options->log_level, value);
         if (strcmp(key, "history") == 0)
-                return set_history(&options->history_length, value);
+                return setting_history(&options->history_length, value);
         if (strcmp(key, "empty") == 0)
-                return set_empty(&options->empty, value);
+                return setting_empty(&options->empty, value);
         if (strcmp(key, "missing") == 0)
-                return set_missing(&options->missing, value);
-        return set_time(&options->times, key, value, ret_known);
+                return setting_missing(&options->missing, value);
+        return set_shared(&options->times, &options->limits, key, value, ret_known);
 }
 
 /* ------------------------------------------------------------------ domains */
@@ -224,7 +117,7 @@ static struct domain_options *domain_find(struct options *options, const char *n
         larger += options->count;
         *larger = (struct domain_options){
                 .name = strdup(name),
-                .rules = parse_rules_of(CFGW_LOAD_TOLERANT),
+                .rules = {.format = CFGW_FORMAT_SECTION_CONFIG, .strict = false},
         };
         if (!larger->name)
                 return NULL;
@@ -260,12 +153,14 @@ static const char *set_domain(struct options *options, const char *name, const c
         if (!domain)
                 return "out of memory";
         if (strcmp(key, "path") == 0)
-                return set_path((char **)&domain->path, value);
+                return setting_path((char **)&domain->path, value);
         if (strcmp(key, "empty") == 0)
-                return set_empty(&domain->empty, value);
+                return setting_empty(&domain->empty, value);
         if (strcmp(key, "missing") == 0)
-                return set_missing(&domain->missing, value);
-        return set_time(&domain->times, key, value, ret_known);
+                return setting_missing(&domain->missing, value);
+        if (strcmp(key, "format") == 0)
+                return setting_format(&domain->rules.format, value);
+        return set_shared(&domain->times, &domain->rules.limits, key, value, ret_known);
 }
 
 static const char *set_watch(struct options *options, const char *value)
@@ -346,6 +241,10 @@ static const struct option long_options[] = {
         NAMED("history"),
         NAMED("empty"),
         NAMED("missing"),
+        NAMED("limit-size"),
+        NAMED("limit-line"),
+        NAMED("limit-sections"),
+        NAMED("limit-properties"),
         NAMED("ttl"),
         NAMED("ttl-blind"),
         NAMED("settle-weak"),
@@ -433,6 +332,18 @@ static void fill_times(struct settle_times *times, const struct settle_times *de
                         to[i] = from[i];
 }
 
+static void fill_limits(struct parse_limits *limits, const struct parse_limits *defaults)
+{
+        if (limits->size == 0)
+                limits->size = defaults->size;
+        if (limits->line == 0)
+                limits->line = defaults->line;
+        if (limits->sections == 0)
+                limits->sections = defaults->sections;
+        if (limits->properties == 0)
+                limits->properties = defaults->properties;
+}
+
 static int fill_defaults(struct options *options, const char *publisher, char **error)
 {
         if (!options->runtime_directory)
@@ -455,6 +366,7 @@ static int fill_defaults(struct options *options, const char *publisher, char **
                         return -EINVAL;
                 }
                 fill_times(&domain->times, &options->times);
+                fill_limits(&domain->rules.limits, &options->limits);
                 domain->history_length = options->history_length;
                 if (domain->empty == DOMAIN_EMPTY_UNSAID)
                         domain->empty = options->empty;
@@ -471,6 +383,7 @@ int options_parse(int argc, char **argv, const char *publisher, struct options *
                 .history_length = HISTORY_LENGTH_DEFAULT,
                 .empty = DOMAIN_EMPTY_ACCEPT,
                 .missing = DOMAIN_MISSING_KEEP,
+                .limits = PARSE_LIMITS_DEFAULT,
                 .times = SETTLE_TIMES_DEFAULT,
         };
         int r, action = OPTIONS_RUN;

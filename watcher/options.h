@@ -15,6 +15,7 @@ struct options {
         struct settle_times times; /* of every domain that says nothing else; as well: */
         enum domain_empty empty;
         enum domain_missing missing;
+        struct parse_limits limits;
         size_t count;
         struct domain_options *domains; /* their names and paths are owned here */
 };

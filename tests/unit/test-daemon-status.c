@@ -85,6 +85,7 @@ static void test_valid_domain_is_told_in_full(void **state)
         assert_string_equal(text_of(told, "empty"), "accept");
         assert_string_equal(text_of(told, "missing"), "keep");
         assert_true(json_is_false(json_object_get(told, "absent")));
+        assert_string_equal(text_of(told, "format"), "section-config");
         json_decref(status);
         domain_free(domain);
 }
@@ -101,6 +102,10 @@ static void test_guards_and_what_they_did_are_told(void **state)
         assert_string_equal(text_of(told, "empty"), "refuse");
         assert_string_equal(text_of(told, "missing"), "empty");
         assert_true(json_is_true(json_object_get(told, "absent")));
+        json_decref(status);
+        domain->rules.format = CFGW_FORMAT_INI;
+        status = status_of(domain, &told);
+        assert_string_equal(text_of(told, "format"), "ini");
         json_decref(status);
         domain_free(domain);
 }

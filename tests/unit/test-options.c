@@ -107,6 +107,68 @@ static void test_guards_are_the_daemons_unless_a_domain_has_its_own(void **state
         options_clear(&options);
 }
 
+static void test_formats_and_limits_are_of_a_domain_or_of_all(void **state)
+{
+        const char *path = testing_path(state, "conf");
+        _cleanup_free_ char *line = format_string("--config %s --limit-properties 7", path);
+        struct options options;
+        const struct parse_rules *a, *b;
+        char *error;
+
+        testing_write_file(path, "[daemon]\nlimit-size = 1 MiB\nlimit-sections = 3\n"
+                                 "[domain a]\npath = /x\nformat = ini\nlimit-size = 17\n"
+                                 "limit-line = 2KiB\nlimit-sections = 1\nlimit-properties = 256\n"
+                                 "[domain b]\npath = /z\n");
+        assert_int_equal(parse(line, &options, &error), OPTIONS_RUN);
+        a = &options.domains[0].rules;
+        b = &options.domains[1].rules;
+        assert_int_equal(a->format, CFGW_FORMAT_INI);
+        assert_false(a->strict);
+        assert_int_equal(a->limits.size, 17);
+        assert_int_equal(a->limits.line, 2048);
+        assert_int_equal(a->limits.sections, 1);
+        assert_int_equal(a->limits.properties, 256);
+        assert_int_equal(b->format, CFGW_FORMAT_SECTION_CONFIG);
+        assert_int_equal(b->limits.size, 1 << 20);
+        assert_int_equal(b->limits.line, 65536);
+        assert_int_equal(b->limits.sections, 3);
+        assert_int_equal(b->limits.properties, 7);
+        options_clear(&options);
+}
+
+/* At each bound, and one above it. */
+static void test_no_limit_can_be_raised_above_the_default(void **state)
+{
+        static const struct {
+                const char *name;
+                unsigned long max;
+        } table[] = {
+                {"limit-size", 67108864},
+                {"limit-line", 65536},
+                {"limit-sections", 2097152},
+                {"limit-properties", 256},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                const char *name = table[i].name;
+                unsigned long max = table[i].max;
+                _cleanup_free_ char *good = format_string("--watch a=/x --%s %lu", name, max);
+                _cleanup_free_ char *above = format_string("--watch a=/x --%s %lu", name, max + 1);
+                _cleanup_free_ char *zero = format_string("--watch a=/x --%s 0", name);
+                _cleanup_free_ char *words = format_string("--watch a=/x --%s many", name);
+                struct options options;
+                char *error;
+
+                assert_int_equal(parse(good, &options, &error), OPTIONS_RUN);
+                options_clear(&options);
+                assert_refused(above, "must be");
+                assert_refused(zero, "must be");
+                assert_refused(words, "must be");
+        }
+        assert_refused("--watch a=/x --limit-size 65MiB", "64MiB");
+        assert_refused("--watch a=/x --format=ini", "unknown option");
+}
+
 static void test_environment_gives_the_runtime_directory(void **state)
 {
         struct options options;
@@ -173,6 +235,11 @@ static void test_wrong_file_is_told_with_its_line(void **state)
                 {"[domain a]\nttl = 1\n", "domain a has no path"},
                 {"[domain A]\npath = /x\n", ":2: [domain A] path: a domain's name"},
                 {"ttl = 1\n", ":1: "},
+                {"[daemon]\nformat = ini\n", ":2: [daemon] format: unknown key"},
+                {"[domain a]\nformat = toml\n", ":2: [domain a] format: must be section-config"},
+                {"[domain a]\nlimit-nothing = 1\n", ":2: [domain a] limit-nothing: unknown key"},
+                {"[domain a]\nlimit-line = 65537\n", ":2: [domain a] limit-line: must be a size"},
+                {"[daemon] ttl = 1\n", ":1: syntax error (text behind ']')"},
         };
 
         for (size_t i = 0; i < ELEMENTS(table); i++) {
@@ -201,6 +268,8 @@ int main(void)
                 TEST(test_arguments_alone_are_enough),
                 TEST(test_file_is_overridden_by_arguments_wherever_they_stand),
                 TEST(test_guards_are_the_daemons_unless_a_domain_has_its_own),
+                TEST(test_formats_and_limits_are_of_a_domain_or_of_all),
+                TEST(test_no_limit_can_be_raised_above_the_default),
                 TEST(test_environment_gives_the_runtime_directory),
                 TEST(test_relative_paths_count_from_the_working_directory),
                 TEST(test_each_wrong_argument_is_named),
