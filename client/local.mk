@@ -87,7 +87,10 @@ cfgwatch_SOURCES = \
 	client/cli/cmd_lookup.c \
 	client/cli/cmd_watch.c \
 	client/cli/cmd_sync.c \
-	client/cli/cmd_check.c
+	client/cli/cmd_check.c \
+	client/cli/past.c client/cli/past.h \
+	client/cli/cmd_history.c \
+	client/cli/cmd_diff.c
 cfgwatch_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
 cfgwatch_LDADD = libcfgwatch.la $(JANSSON_LIBS)
 

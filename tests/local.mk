@@ -424,6 +424,10 @@ tests_unit_test_request_LDADD = $(TEST_SERVING)
 tests_unit_test_peer_LDADD = $(TEST_SERVING)
 tests_unit_test_history_entry_LDADD = $(TEST_WATCHER)
 tests_unit_test_past_LDADD = $(TEST_LIBRARY)
+check_PROGRAMS += tests/system/test-past tests/system/test-history
+tests_system_test_past_LDADD = $(TEST_SYSTEM)
+tests_system_test_history_LDADD = $(TEST_SYSTEM)
+EXTRA_tests_system_test_history_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.

@@ -7,11 +7,6 @@
 
 #define NAMES_MAX 20 /* sections in one line of text; JSON has them all */
 
-static void diff_done(cfgw_diff **diff)
-{
-        cfgw_diff_free(*diff);
-}
-
 /* What came where there was nothing is a change as well, but for the first event. */
 static cfgw_diff *diff_of(const cfgw_event *event, bool first)
 {
@@ -73,7 +68,7 @@ static void print_section(const cfgw_diff *diff, size_t i)
                 print_keys(diff, i);
 }
 
-static void print_diff(const cfgw_diff *diff)
+void changes_print_diff(const cfgw_diff *diff)
 {
         size_t sections = 0;
 
@@ -131,7 +126,7 @@ void changes_print_text(const cfgw_event *event, bool first)
         print_content(event);
         print_state(cfgw_event_status(event));
         if (diff)
-                print_diff(diff);
+                changes_print_diff(diff);
         else if (after && first)
                 printf(", %zu section%s", cfgw_config_section_count(after),
                        cfgw_config_section_count(after) == 1 ? "" : "s");
@@ -150,7 +145,7 @@ static json_t *keys_of(const cfgw_diff *diff, size_t i)
         return keys;
 }
 
-static void add_diff(json_t *object, const cfgw_diff *diff)
+void changes_add_diff(json_t *object, const cfgw_diff *diff)
 {
         json_t *added = json_array(), *removed = json_array(), *changed = json_object();
 
@@ -203,7 +198,7 @@ void changes_print_json(const cfgw_event *event, bool first)
                 return;
         add_content(object, cfgw_event_after(event));
         if (diff)
-                add_diff(object, diff);
+                changes_add_diff(object, diff);
         print_json(object, JSON_COMPACT);
         json_decref(object);
 }

@@ -23,7 +23,8 @@ struct cli {
         const char *runtime_directory; /* NULL: the library's default */
         bool json;
         bool strict;
-        int count; /* of the operands behind the command */
+        size_t entries; /* of a history; 0: not said */
+        int count;      /* of the operands behind the command */
         char **operands;
         cfgw_client *client;
 };
@@ -35,6 +36,8 @@ int cmd_get(const struct cli *cli);
 int cmd_watch(const struct cli *cli);
 int cmd_sync(const struct cli *cli);
 int cmd_check(const struct cli *cli);
+int cmd_history(const struct cli *cli);
+int cmd_diff(const struct cli *cli);
 
 /* ------------------------------------------------------------------ output */
 
@@ -116,6 +119,10 @@ void changes_print_text(const cfgw_event *event, bool first);
 /* The same and more as one JSON object in a line, as cfgwatch(1) documents it. */
 void changes_print_json(const cfgw_event *event, bool first);
 
+/* The names alone, a blank before each; and as members of a JSON object. */
+void changes_print_diff(const cfgw_diff *diff);
+void changes_add_diff(struct json_t *object, const cfgw_diff *diff);
+
 #define CLEANUP(function) __attribute__((cleanup(function)))
 
 static inline void client_done(cfgw_client **client)
@@ -131,6 +138,11 @@ static inline void reader_done(cfgw_reader **reader)
 static inline void status_done(cfgw_status **status)
 {
         cfgw_status_free(*status);
+}
+
+static inline void diff_done(cfgw_diff **diff)
+{
+        cfgw_diff_free(*diff);
 }
 
 static inline void free_done(void *pointer)

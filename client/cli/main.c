@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Options that go with some commands only. */
-enum { OPTION_JSON, OPTION_STRICT };
+enum { OPTION_JSON, OPTION_STRICT, OPTION_COUNT };
 #define TAKES(option) (1U << (option))
 
 struct command {
@@ -26,6 +26,8 @@ static const struct command commands[] = {
         {"watch", cmd_watch, 0, INT_MAX, TAKES(OPTION_JSON), true},
         {"sync", cmd_sync, 1, 1, 0, true},
         {"check", cmd_check, 1, INT_MAX, TAKES(OPTION_STRICT), false},
+        {"history", cmd_history, 1, 1, TAKES(OPTION_JSON) | TAKES(OPTION_COUNT), true},
+        {"diff", cmd_diff, 1, 3, 0, true},
 };
 
 static const char help[] =
@@ -41,10 +43,15 @@ static const char help[] =
         "  watch [--json] [DOMAIN…]   a line for each change, until interrupted\n"
         "  sync DOMAIN                have the daemon look now; the generation in force then\n"
         "  check [--strict] FILE…     say what is wrong in a file, without a daemon\n"
+        "  history [--json] [-n N] DOMAIN\n"
+        "                             the newest generations, and what each changed\n"
+        "  diff DOMAIN [FROM [TO]]    what differs between two generations: the last two, or\n"
+        "                             FROM and the one in force, or FROM and TO\n"
         "\n"
         "  --runtime-directory DIR    where the daemon's files are (default: the environment\n"
         "                             variable CFGWATCH_RUNTIME_DIR, or /run/cfgwatch)\n"
-        "  --json                     JSON for programs (status, watch)\n"
+        "  --json                     JSON for programs (status, watch, history)\n"
+        "  -n, --count N              so many generations: default 20, at most 1000 (history)\n"
         "  --strict                   refuse what Proxmox Backup refuses: unknown section\n"
         "                             types and keys as well (check)\n"
         "  -h, --help                 this text\n"
@@ -60,6 +67,7 @@ enum { OPTION_RUNTIME = 256, OPTION_VERSION }; /* those that go with every comma
 static const struct option options[] = {
         [OPTION_JSON] = {"json", no_argument, NULL, OPTION_JSON},
         [OPTION_STRICT] = {"strict", no_argument, NULL, OPTION_STRICT},
+        [OPTION_COUNT] = {"count", required_argument, NULL, OPTION_COUNT},
         {"runtime-directory", required_argument, NULL, OPTION_RUNTIME},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, OPTION_VERSION},
@@ -72,18 +80,38 @@ static _Noreturn void print_and_exit(const char *text)
         exit(flush_output() ? EXIT_YES : EXIT_TROUBLE);
 }
 
+static int parse_count(const char *text, size_t *ret)
+{
+        char *end;
+        unsigned long count = strtoul(text, &end, 10);
+
+        if (*text < '1' || *text > '9' || *end) {
+                complain("a number from 1 up is needed, not '%s'", text);
+                return -EINVAL;
+        }
+        *ret = count;
+        return 0;
+}
+
 /* Options may stand before or behind the command: getopt puts them in front. */
 static int parse_options(int argc, char **argv, struct cli *cli, unsigned int *given)
 {
         int code;
 
-        while ((code = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+        while ((code = getopt_long(argc, argv, "hn:", options, NULL)) >= 0) {
                 switch (code) {
                 case OPTION_JSON:
                         cli->json = true;
                         break;
                 case OPTION_STRICT:
                         cli->strict = true;
+                        break;
+                case 'n':
+                        code = OPTION_COUNT;
+                        /* fall through */
+                case OPTION_COUNT:
+                        if (parse_count(optarg, &cli->entries) < 0)
+                                return -EINVAL;
                         break;
                 case OPTION_RUNTIME:
                         cli->runtime_directory = optarg;

@@ -146,6 +146,22 @@ static void bytes_and_config_are_what_was_accepted(void **state)
         cfgw_config_unref(config);
 }
 
+static void the_format_is_the_daemons_word(void **state)
+{
+        static const char text[] = "[datastore: one]\npath = /mnt/one\n";
+        _cleanup_free_ char *line = line_of(text, "ini");
+        struct server server = {.answer = line, .fds = {open_text(state, text)}, .count = 1};
+        const cfgw_config *config = NULL;
+
+        start(state, &server);
+        assert_int_equal(load(&server, &config, NULL), 0);
+        end(&server);
+        assert_int_equal(cfgw_config_format(config), CFGW_FORMAT_INI);
+        assert_string_equal(cfgw_section_get(cfgw_config_section(config, "one"), "path"),
+                            "/mnt/one");
+        cfgw_config_unref(config);
+}
+
 static void either_may_be_left_out(void **state)
 {
         _cleanup_free_ char *line = line_of(TEXT, "section-config"), *data = NULL;
@@ -350,11 +366,17 @@ static void history_is_asked_for_within_its_bound(void **state)
 int main(void)
 {
         static const struct CMUnitTest tests[] = {
-                TEST(bytes_and_config_are_what_was_accepted), TEST(either_may_be_left_out),
-                TEST(what_does_not_parse_has_no_config),      TEST(an_empty_content_is_content),
-                TEST(bytes_that_differ_are_refused),          TEST(what_is_no_file_is_refused),
-                TEST(one_descriptor_is_what_is_taken),        TEST(lines_that_are_none_are_refused),
-                TEST(what_is_too_large_is_not_read),          TEST(arguments_are_checked),
+                TEST(bytes_and_config_are_what_was_accepted),
+                TEST(the_format_is_the_daemons_word),
+                TEST(either_may_be_left_out),
+                TEST(what_does_not_parse_has_no_config),
+                TEST(an_empty_content_is_content),
+                TEST(bytes_that_differ_are_refused),
+                TEST(what_is_no_file_is_refused),
+                TEST(one_descriptor_is_what_is_taken),
+                TEST(lines_that_are_none_are_refused),
+                TEST(what_is_too_large_is_not_read),
+                TEST(arguments_are_checked),
                 TEST(history_is_asked_for_within_its_bound),
         };
 
