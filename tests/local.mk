@@ -401,6 +401,9 @@ tests_unit_test_subscriber_LDADD = libfaking.la $(TEST_SERVING) $(NANOMSG_LIBS)
 check_PROGRAMS += tests/unit/test-document tests/unit/test-ini-config
 tests_unit_test_ini_config_LDADD = $(TEST_FORMAT)
 tests_unit_test_document_LDADD = $(TEST_FORMAT)
+check_PROGRAMS += tests/system/test-ini tests/system/test-bounds
+tests_system_test_ini_LDADD = $(TEST_SYSTEM)
+tests_system_test_bounds_LDADD = $(TEST_SYSTEM)
 
 # guards
 check_PROGRAMS += tests/unit/test-guards tests/system/test-guards
