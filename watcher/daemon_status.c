@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon_status.h"
 
+#include "names.h"
+
 #include "history_entry.h"
 
 #include <errno.h>
@@ -73,8 +75,7 @@ static json_t *domain_json(const struct domain *domain, struct access audience)
                          "pending", domain->settle.dirty, "degraded", text_or_null(degraded),
                          "empty", domain->empty == DOMAIN_EMPTY_REFUSE ? "refuse" : "accept",
                          "missing", domain->missing == DOMAIN_MISSING_EMPTY ? "empty" : "keep",
-                         "absent", domain->absent, "format",
-                         domain->rules.format == CFGW_FORMAT_INI ? "ini" : "section-config");
+                         "absent", domain->absent, "format", format_name(domain->rules.format));
 }
 
 char *daemon_status_json(const struct daemon_facts *facts, struct domain *const *domains,

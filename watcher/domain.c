@@ -53,6 +53,7 @@ static void put_in_force(struct domain *domain, const struct snapshot *snapshot)
         domain->digest = snapshot_digest(snapshot);
         domain->size = snapshot_source_size(snapshot);
         domain->sections = snapshot_section_count(snapshot);
+        domain->format = snapshot_format(snapshot);
         domain->accepted_usec = snapshot_accepted_usec(snapshot);
 }
 
@@ -81,24 +82,36 @@ static int check_told(struct domain *domain, const struct board_entry *told,
         return 0;
 }
 
-/* Reads and parses the newest history entry. Limits that are lower by now do not bind it. */
-static int read_last_good(struct domain *domain, struct look *look)
+/*
+ * What is in the history was accepted by an earlier daemon: limits that are lower by now do not
+ * bind it, and it may be in the other format. (What parses in both has no section.)
+ */
+static int parse_last_good(const struct domain *domain, struct look *look)
 {
         struct parse_rules rules = domain->rules;
         int r;
 
         rules.limits = PARSE_LIMITS_DEFAULT;
-
-        r = report_new(&look->report);
-        if (r < 0)
+        r = source_parse(&look->source, domain->name, domain->path, &rules, NULL, &look->snapshot);
+        if (r != -EBADMSG)
                 return r;
+        rules.format =
+                rules.format == CFGW_FORMAT_INI ? CFGW_FORMAT_SECTION_CONFIG : CFGW_FORMAT_INI;
+        return source_parse(&look->source, domain->name, domain->path, &rules, NULL,
+                            &look->snapshot);
+}
+
+/* Reads and parses the newest history entry. */
+static int read_last_good(struct domain *domain, struct look *look)
+{
+        int r;
+
         r = history_read(domain->history, history_newest(domain->history), PARSE_SIZE_MAX,
                          &look->source.data, &look->source.size);
         if (r < 0)
                 return r;
         look->source.digest = digest_of(look->source.data, look->source.size);
-        return source_parse(&look->source, domain->name, domain->path, &rules, look->report,
-                            &look->snapshot);
+        return parse_last_good(domain, look);
 }
 
 static int restore(struct domain *domain, struct snapshot *snapshot)

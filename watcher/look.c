@@ -16,9 +16,11 @@ void look_clear(struct look *look)
 
 /* ------------------------------------------------------------------ looking */
 
+/* Bytes that an earlier daemon read in the other format are to be parsed: they are refused. */
 static bool is_in_force(const struct domain *domain, const struct source *source)
 {
-        return domain->generation > 0 && digest_equal(&source->digest, &domain->digest);
+        return domain->generation > 0 && digest_equal(&source->digest, &domain->digest) &&
+               domain->format == domain->rules.format;
 }
 
 /*

@@ -3,6 +3,7 @@
 
 #include "byte_size.h"
 #include "log.h"
+#include "names.h"
 
 #include <math.h>
 #include <string.h>
@@ -130,13 +131,7 @@ const char *setting_history(size_t *target, const char *value)
 
 const char *setting_format(cfgw_format *target, const char *value)
 {
-        if (strcmp(value, "section-config") == 0)
-                *target = CFGW_FORMAT_SECTION_CONFIG;
-        else if (strcmp(value, "ini") == 0)
-                *target = CFGW_FORMAT_INI;
-        else
-                return "must be section-config or ini";
-        return NULL;
+        return format_from_name(value, target) < 0 ? "must be section-config or ini" : NULL;
 }
 
 static const char *set_size(size_t *target, const char *value, size_t max, const char *refusal)

@@ -180,6 +180,23 @@ static void a_domain_changes_its_format(void **state)
         expect_format(harness, "section-config");
 }
 
+/* The setting alone was changed: lookups go on, and what is wrong is shown. */
+static void a_file_in_the_other_format_is_invalid(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        assert_int_equal(harness_stop(harness, SIGTERM), 0);
+        start(harness, "");
+        WAIT_FOR(is_invalid(harness, 1, "syntax error (expected header)"));
+        assert_int_equal(harness_sync(harness), 1);
+        expect_path(harness, "ds1", "/srv/v0");
+        assert_int_equal(harness_stop(harness, SIGTERM), 0);
+        start(harness, "format = ini\n");
+        WAIT_FOR(harness_is(harness, CFGW_FRESHNESS_LIVE, CFGW_STATE_VALID));
+        harness_expect_generation(harness, 1);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -189,6 +206,7 @@ int main(void)
                 SYSTEM_TEST(a_restart_brings_the_last_good_back),
                 SYSTEM_TEST(without_a_daemon_the_library_reads_ini),
                 SYSTEM_TEST(a_domain_changes_its_format),
+                SYSTEM_TEST(a_file_in_the_other_format_is_invalid),
         };
 
         return TESTING_RUN(tests);
