@@ -238,7 +238,7 @@ static int load(const struct cli *cli, const struct past *past, struct side *sid
 
 int cmd_diff(const struct cli *cli)
 {
-        CLEANUP(past_done) struct past past = {NULL};
+        CLEANUP(past_done) struct past past = {0};
         CLEANUP(side_done) struct side from = {0};
         CLEANUP(side_done) struct side to = {0};
         int r = past_list(cli, cli->operands[0], PAST_MAX, &past);

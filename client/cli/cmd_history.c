@@ -114,7 +114,7 @@ static int show(const struct cli *cli, const struct past *past, size_t count)
         CLEANUP(content_done) struct content content = load(cli, &past->entries[0]);
 
         for (size_t i = 0; i < count; i++) {
-                struct content before = {NULL};
+                struct content before = {0};
 
                 if (i + 1 < past->count)
                         before = load(cli, &past->entries[i + 1]);
@@ -133,7 +133,7 @@ static int show(const struct cli *cli, const struct past *past, size_t count)
 
 int cmd_history(const struct cli *cli)
 {
-        CLEANUP(past_done) struct past past = {NULL};
+        CLEANUP(past_done) struct past past = {0};
         size_t count = cli->entries > 0 ? cli->entries : ENTRIES_DEFAULT;
         int r;
 

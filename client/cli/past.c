@@ -37,7 +37,7 @@ static int take_entries(struct past *past)
 
 int past_list(const struct cli *cli, const char *domain, size_t count, struct past *ret)
 {
-        CLEANUP(past_done) struct past past = {NULL};
+        CLEANUP(past_done) struct past past = {0};
         CLEANUP(free_done) char *text = NULL;
         int r = cfgw_client_query_history(cli->client, domain, count, QUERY_USEC, &text);
 
@@ -54,7 +54,7 @@ int past_list(const struct cli *cli, const char *domain, size_t count, struct pa
                 return EXIT_NO;
         }
         *ret = past;
-        past = (struct past){NULL};
+        past = (struct past){0};
         return EXIT_YES;
 }
 
@@ -95,7 +95,7 @@ const char *past_reason(int error)
         case EACCES:
                 return "may not be read";
         case EBADMSG:
-                return "is damaged";
+                return "is damaged, or of another format";
         default:
                 return NULL;
         }
