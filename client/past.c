@@ -6,7 +6,6 @@
 #include "connection.h"
 #include "names.h"
 #include "protocol.h"
-#include "report.h"
 #include "source.h"
 
 #include <errno.h>
@@ -21,8 +20,8 @@ struct past {
         size_t size;
         struct digest digest;
         uint64_t epoch, accepted_usec;
-        cfgw_format format;
-        const char *path; /* lent out of the line */
+        cfgw_format format; /* that files of the domain have now */
+        const char *path;   /* lent out of the line */
 };
 
 /* Cuts the next word off *@rest; NULL: there is none. */
@@ -101,19 +100,29 @@ static int read_content(int fd, const struct past *past, struct source *ret)
         return 0;
 }
 
-static int parse_content(const struct source *source, const char *domain, uint64_t generation,
-                         const struct past *past, const cfgw_config **ret)
+/* It may have been accepted in the other format. (What parses in both has no section.) */
+static int parse_bytes(const struct source *source, const char *domain, const struct past *past,
+                       struct snapshot **ret)
 {
-        _cleanup_(cfgw_report_free_p) cfgw_report *report = NULL;
-        _cleanup_free_ struct snapshot *snapshot = NULL;
         struct parse_rules rules = parse_rules_of(CFGW_LOAD_TOLERANT);
         int r;
 
         rules.format = past->format;
-        r = report_new(&report);
-        if (r < 0)
+        r = source_parse(source, domain, past->path, &rules, NULL, ret);
+        if (r != -EBADMSG)
                 return r;
-        r = source_parse(source, domain, past->path, &rules, report, &snapshot);
+        rules.format =
+                past->format == CFGW_FORMAT_INI ? CFGW_FORMAT_SECTION_CONFIG : CFGW_FORMAT_INI;
+        return source_parse(source, domain, past->path, &rules, NULL, ret);
+}
+
+static int parse_content(const struct source *source, const char *domain, uint64_t generation,
+                         const struct past *past, const cfgw_config **ret)
+{
+        _cleanup_free_ struct snapshot *snapshot = NULL;
+        int r;
+
+        r = parse_bytes(source, domain, past, &snapshot);
         if (r < 0)
                 return r;
         snapshot_stamp(snapshot, past->epoch, generation, past->accepted_usec);

@@ -15,8 +15,8 @@
  *   "content DOMAIN GENERATION\n"
  *      -> "ok SIZE DIGEST EPOCH ACCEPTED_USEC FORMAT PATH\n" and one file descriptor
  *         (SCM_RIGHTS), open for reading, of what was accepted then: SIZE bytes whose SHA-256
- *         is DIGEST; EPOCH in 16 hexadecimal digits; FORMAT by its name; PATH up to the last
- *         line end, whatever is in it
+ *         is DIGEST; EPOCH in 16 hexadecimal digits; FORMAT by its name, that files of the
+ *         domain have now; PATH up to the last line end, whatever is in it
  *   anything else
  *      -> "error ERRNO-NAME text\n", such as "error ENOENT no such domain\n"
  */

@@ -95,7 +95,7 @@ const char *past_reason(int error)
         case EACCES:
                 return "may not be read";
         case EBADMSG:
-                return "is damaged, or of another format";
+                return "is damaged, or cannot be parsed";
         default:
                 return NULL;
         }

@@ -108,9 +108,9 @@ static void a_damaged_generation_is_shown_as_that(void **state)
         assert_int_equal(unlink(testing_path(&harness->testing, "state/datastore/1.sha256")), 0);
         said = tool_run(harness, "cfgwatch history datastore");
         assert_int_equal(said.status, 0);
-        expect_in(said.out, " (generation 3 is damaged, or of another format)\n");
+        expect_in(said.out, " (generation 3 is damaged, or cannot be parsed)\n");
         expect_in(said.out,
-                  "damaged             76  (generation 1 is damaged, or of another format)\n");
+                  "damaged             76  (generation 1 is damaged, or cannot be parsed)\n");
         said = tool_run(harness, "cfgwatch diff datastore 3");
         assert_int_equal(said.status, 4);
         assert_string_equal(said.out, "");

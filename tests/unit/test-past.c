@@ -146,20 +146,31 @@ static void bytes_and_config_are_what_was_accepted(void **state)
         cfgw_config_unref(config);
 }
 
-static void the_format_is_the_daemons_word(void **state)
+/* Loads @text, that came when files of the domain had this format. */
+static void expect_format(void **state, const char *text, const char *name, cfgw_format expected)
 {
-        static const char text[] = "[datastore: one]\npath = /mnt/one\n";
-        _cleanup_free_ char *line = line_of(text, "ini");
+        _cleanup_free_ char *line = line_of(text, name);
         struct server server = {.answer = line, .fds = {open_text(state, text)}, .count = 1};
         const cfgw_config *config = NULL;
 
         start(state, &server);
         assert_int_equal(load(&server, &config, NULL), 0);
         end(&server);
-        assert_int_equal(cfgw_config_format(config), CFGW_FORMAT_INI);
+        assert_int_equal(cfgw_config_format(config), expected);
         assert_string_equal(cfgw_section_get(cfgw_config_section(config, "one"), "path"),
                             "/mnt/one");
         cfgw_config_unref(config);
+}
+
+/* The format that the domain has now comes first; a content may be of the other one. */
+static void either_format_is_parsed(void **state)
+{
+        static const char ini[] = "[datastore: one]\npath = /mnt/one\n";
+
+        expect_format(state, ini, "ini", CFGW_FORMAT_INI);
+        expect_format(state, ini, "section-config", CFGW_FORMAT_INI);
+        expect_format(state, TEXT, "ini", CFGW_FORMAT_SECTION_CONFIG);
+        expect_format(state, TEXT, "section-config", CFGW_FORMAT_SECTION_CONFIG);
 }
 
 static void either_may_be_left_out(void **state)
@@ -219,7 +230,8 @@ static int refusal_of(void **state, const char *line, const int *fds, size_t cou
         char *data = NULL;
         int r;
 
-        memcpy(server.fds, fds, count * sizeof(int));
+        for (size_t i = 0; i < count; i++)
+                server.fds[i] = fds[i];
         start(state, &server);
         r = load(&server, NULL, &data);
         end(&server);
@@ -367,7 +379,7 @@ int main(void)
 {
         static const struct CMUnitTest tests[] = {
                 TEST(bytes_and_config_are_what_was_accepted),
-                TEST(the_format_is_the_daemons_word),
+                TEST(either_format_is_parsed),
                 TEST(either_may_be_left_out),
                 TEST(what_does_not_parse_has_no_config),
                 TEST(an_empty_content_is_content),
