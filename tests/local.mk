@@ -404,6 +404,39 @@ tests_unit_test_document_LDADD = $(TEST_FORMAT)
 check_PROGRAMS += tests/system/test-ini tests/system/test-bounds
 tests_system_test_ini_LDADD = $(TEST_SYSTEM)
 tests_system_test_bounds_LDADD = $(TEST_SYSTEM)
+check_PROGRAMS += tests/fuzz/replay-ini
+tests_fuzz_replay_ini_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-ini.c tests/fuzz/fuzz.h
+tests_fuzz_replay_ini_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-ini"'
+tests_fuzz_replay_ini_LDADD = libformat.la libbase.la
+EXTRA_DIST += \
+	tests/fuzz/corpus-ini/behind-bracket \
+	tests/fuzz/corpus-ini/blank-semicolon \
+	tests/fuzz/corpus-ini/bom \
+	tests/fuzz/corpus-ini/continuation \
+	tests/fuzz/corpus-ini/crlf \
+	tests/fuzz/corpus-ini/empty \
+	tests/fuzz/corpus-ini/key-50 \
+	tests/fuzz/corpus-ini/key-twice \
+	tests/fuzz/corpus-ini/line-198 \
+	tests/fuzz/corpus-ini/line-over \
+	tests/fuzz/corpus-ini/names-49 \
+	tests/fuzz/corpus-ini/no-key \
+	tests/fuzz/corpus-ini/no-section \
+	tests/fuzz/corpus-ini/no-type \
+	tests/fuzz/corpus-ini/nul \
+	tests/fuzz/corpus-ini/schema \
+	tests/fuzz/corpus-ini/section-50 \
+	tests/fuzz/corpus-ini/semicolon-kept \
+	tests/fuzz/corpus-ini/surrogate \
+	tests/fuzz/corpus-ini/twice \
+	tests/fuzz/corpus-ini/vertical-tab \
+	tests/fuzz/corpus-ini/whole
+if ENABLE_FUZZERS
+FUZZERS += tests/fuzz/fuzz-ini
+tests_fuzz_fuzz_ini_SOURCES = tests/fuzz/fuzz-ini.c $(FUZZ_SOURCES)
+tests_fuzz_fuzz_ini_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_ini_LDADD = $(NETTLE_LIBS) $(INIH_LIBS)
+endif
 
 # guards
 check_PROGRAMS += tests/unit/test-guards tests/system/test-guards
