@@ -193,7 +193,6 @@ PUBLIC int cfgw_client_set_format(cfgw_client *client, const char *domain, cfgw_
         return set_format(client, domain, format);
 }
 
-
 int client_source(cfgw_client *client, const char *domain, char **ret)
 {
         LOCK_SCOPE(&client->lock);

@@ -41,14 +41,14 @@ static bool split_header(struct text line, struct text *ret_type, struct text *r
         return true;
 }
 
-/* White space, key, white space, value. The value may be empty, the second blank may not. */
-static bool split_property(struct text line, struct text *ret_key, struct text *ret_value)
+/*
+ * @rest, which is behind the white space that the line begins with: key, white space, value. The
+ * value may be empty, the blank may not.
+ */
+static bool split_property(struct text rest, struct text *ret_key, struct text *ret_value)
 {
-        struct text rest = text_trim_start(line);
         size_t size = 0;
 
-        if (rest.size == line.size)
-                return false;
         while (size < rest.size && blank_at_start(text_skip(rest, size)) == 0)
                 size++;
         if (size == 0 || size == rest.size)
@@ -62,16 +62,17 @@ static bool split_property(struct text line, struct text *ret_key, struct text *
 
 static int parse_line(struct document *document, struct text line)
 {
-        struct text first, second;
+        struct text rest, first, second;
         int r;
 
         r = document_check_line(document, line);
         if (r < 0)
                 return r;
-        if (text_trim_start(line).size == 0)
+        rest = text_trim_start(line);
+        if (rest.size == 0)
                 return document->inside ? document_end_section(document, document->line) : 0;
         if (document->inside) {
-                if (!split_property(line, &first, &second))
+                if (rest.size == line.size || !split_property(rest, &first, &second))
                         return report_error(document->report, document->line,
                                             "syntax error (expected section properties)");
                 return document_add_property(document, first, second);

@@ -64,7 +64,7 @@ struct domain {
         struct digest digest;
         size_t size;
         size_t sections;
-        cfgw_format format; /* ... was read as; of what comes: rules.format */
+        cfgw_format format;     /* ... was read as; of what comes: rules.format */
         uint64_t accepted_usec; /* CLOCK_REALTIME */
 
         struct snapshot *unrestored; /* the last good content that could not be written yet */
