@@ -26,7 +26,6 @@
 struct document document_begin(const char *domain, const struct parse_rules *rules,
                                cfgw_report *report, struct snapshot_builder *builder)
 {
-        snapshot_builder_set_format(builder, rules->format);
         return (struct document){
                 .domain = domain,
                 .rules = rules,
@@ -34,6 +33,40 @@ struct document document_begin(const char *domain, const struct parse_rules *rul
                 .builder = builder,
                 .schema = schema_for(domain),
         };
+}
+
+/* --------------------------------------------------------------------------- bounds */
+
+enum line_kind { LINE_BLANK, LINE_SECTION, LINE_PROPERTY };
+
+static enum line_kind kind_of(const char *line, const char *end, cfgw_format format)
+{
+        if (line == end || *line == '\n' || (*line == '\r' && line + 1 < end && line[1] == '\n'))
+                return LINE_BLANK;
+        if (format == CFGW_FORMAT_INI)
+                return *line == '[' ? LINE_SECTION : LINE_PROPERTY;
+        return (*line | 0x20) >= 'a' && (*line | 0x20) <= 'z' ? LINE_SECTION : LINE_PROPERTY;
+}
+
+struct snapshot_bounds document_bounds(struct text data, const char *domain,
+                                       const struct parse_rules *rules)
+{
+        /* Each text is followed by a separator at least, or the end, in place of its NUL byte. A
+         * section's type may be the domain's name. */
+        struct snapshot_bounds bounds = {.text = data.size + 1 + strlen(domain) + 1};
+        const char *line = data.data, *end = data.data + data.size;
+
+        while (line < end) {
+                enum line_kind kind = kind_of(line, end, rules->format);
+                const char *feed = memchr(line, '\n', (size_t)(end - line));
+
+                bounds.sections += kind == LINE_SECTION;
+                bounds.properties += kind == LINE_PROPERTY;
+                line = feed ? feed + 1 : end;
+        }
+        bounds.sections = MIN(bounds.sections, rules->limits.sections);
+        bounds.properties = MIN(bounds.properties, PROPERTIES_MAX);
+        return bounds;
 }
 
 /* --------------------------------------------------------------------------- lines */

@@ -41,6 +41,13 @@ struct document document_begin(const char *domain, const struct parse_rules *rul
                                cfgw_report *report, struct snapshot_builder *builder);
 
 /*
+ * How much @data of @domain can hold at most, by the first byte of each line alone: exact for a
+ * file as Proxmox Backup writes it.
+ */
+struct snapshot_bounds document_bounds(struct text data, const char *domain,
+                                       const struct parse_rules *rules);
+
+/*
  * The rest returns 0, -EBADMSG (refused, and the report says why), or the builder's error. The
  * first error ends the document: what was built until then is worthless.
  */

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Builds a snapshot block.
+ * Builds a snapshot block, in its place from the start: one allocation, as large as the bounds
+ * say, with each table where it will be if they are exact, which they are for a file without
+ * oddities. So nothing grows, nothing is copied, and the peak of memory is the block itself;
+ * of what the bounds were too high by, the kernel never has to find a page.
  *
- * While the parser runs, sections and properties are collected in two arrays that grow by
- * doubling, and all text in one buffer; they refer to it by offset. Types and keys repeat in
- * every section and are kept once; values are not looked for. Two tables see to it that every
- * step takes constant time: `names` finds the earlier section of the same name, and
- * `words` has, for each key, the section that used it last, so that a second use shows.
+ * A section that is replaced stays in its table, marked by line 0, and the one that replaces it
+ * takes over its slot in the index. If in the end there are marked ones, or less than the bounds
+ * said, close_gaps() moves all tables together and makes the index anew. Strings of what was
+ * replaced stay: they are too few to be worth a second pass.
  *
- * A section that is replaced stays in the arrays, marked, until finish() leaves it out. Its
- * strings stay in the block: they are too few to be worth a second pass.
+ * Types and keys repeat in every section and are kept once: `words` finds them, and has, for
+ * each key, the section that used it last, so that a second use shows. Values are not looked
+ * for. Every step takes constant time.
  *
- * finish() knows all counts, takes one allocation of the exact size, and turns the offsets
- * within the buffer into offsets within the block.
+ * While it is built the block's offsets count from its start, as they will in the end, and
+ * strings count from where the strings begin.
  */
 
 #include "snapshot_builder.h"
@@ -21,120 +24,191 @@
 #include "snapshot_layout.h"
 
 #include <errno.h>
-#include <sys/random.h>
-
-#define ROOM_FIRST 64 /* elements of an array; grows by doubling */
-
-struct section {
-        uint32_t name, type, line;
-        uint32_t first, count; /* its properties */
-        bool replaced;
-};
-
-struct property {
-        uint32_t key, value, line;
-};
 
 struct snapshot_builder {
-        struct strings strings;
-        struct string_table names; /* value: the section's number */
+        struct snapshot *block;
+        struct snapshot_bounds bounds;
+        struct strings strings;    /* in the block */
         struct string_table words; /* types and keys; value: the last section with that key */
-        struct section *sections;
-        size_t section_count, section_room;
-        struct property *properties;
-        size_t property_count, property_room;
-        uint32_t replaced_line;
-        cfgw_format format;
+        uint32_t replaced, replaced_line;
 };
 
 struct snapshot_builder *snapshot_builder_free(struct snapshot_builder *builder)
 {
         if (!builder)
                 return NULL;
-        strings_clear(&builder->strings);
-        string_table_clear(&builder->names);
         string_table_clear(&builder->words);
-        free(builder->sections);
-        free(builder->properties);
+        free(builder->block);
         free(builder);
         return NULL;
 }
 
-/* Without any entropy the tables still work, they are merely predictable. */
-static uint64_t random_seed(void)
+static cfgw_section *section_at(const struct snapshot *block, uint32_t i)
 {
-        uint64_t seed = 0;
-
-        if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
-                return 0;
-        return seed;
+        return (cfgw_section *)((char *)block + block->sections) + i;
 }
 
-int snapshot_builder_new(struct snapshot_builder **ret)
+static cfgw_property *property_at(const struct snapshot *block, uint32_t i)
+{
+        return (cfgw_property *)((char *)block + block->properties) + i;
+}
+
+static struct snapshot_slot *slot_at(const struct snapshot *block, uint32_t i)
+{
+        return (struct snapshot_slot *)((char *)block + block->index) + i;
+}
+
+static void set_layout(struct snapshot *block, const struct snapshot_layout *layout)
+{
+        block->slot_count = (uint32_t)layout->slot_count;
+        block->sections = (uint32_t)layout->sections;
+        block->properties = (uint32_t)layout->properties;
+        block->index = (uint32_t)layout->index;
+        block->strings = (uint32_t)layout->strings;
+        memset(slot_at(block, 0), 0, layout->strings - layout->index);
+}
+
+static int make_block(struct snapshot_builder *builder, const struct snapshot_origin *origin)
+{
+        const struct snapshot_bounds *bounds = &builder->bounds;
+        struct snapshot_layout layout;
+        struct snapshot *block;
+        size_t room;
+
+        if (bounds->sections >= SNAPSHOT_SIZE_MAX || bounds->properties >= SNAPSHOT_SIZE_MAX ||
+            bounds->text >= SNAPSHOT_SIZE_MAX)
+                return -EFBIG;
+        layout = snapshot_layout_of((uint32_t)bounds->sections, (uint32_t)bounds->properties);
+        room = bounds->text + strlen(origin->domain) + strlen(origin->path) + 3;
+        if (layout.strings + room > SNAPSHOT_SIZE_MAX)
+                return -EFBIG;
+        block = builder->block = malloc(layout.strings + room);
+        if (!block)
+                return -ENOMEM;
+        *block = (struct snapshot){
+                .magic = SNAPSHOT_MAGIC,
+                .version = SNAPSHOT_VERSION,
+                .header_size = sizeof(*block),
+                .source_size = origin->size,
+                .format = origin->format,
+        };
+        memcpy(block->digest, origin->digest.bytes, sizeof(block->digest));
+        hex_encode(block->digest, sizeof(block->digest), block->digest_hex);
+        set_layout(block, &layout);
+        builder->strings = strings_begin((char *)block + block->strings, room);
+        return 0;
+}
+
+static int add_string(struct snapshot_builder *builder, const char *string, uint32_t *ret)
+{
+        return strings_add(&builder->strings, (struct text){string, strlen(string)}, ret);
+}
+
+int snapshot_builder_new(const struct snapshot_origin *origin, const struct snapshot_bounds *bounds,
+                         struct snapshot_builder **ret)
 {
         _cleanup_(snapshot_builder_free_p) struct snapshot_builder *builder = NULL;
-        uint64_t seed = random_seed();
+        uint64_t seed;
+        int r;
 
         builder = calloc(1, sizeof(*builder));
-        if (!builder || strings_init(&builder->strings) < 0 ||
-            string_table_init(&builder->names, seed) < 0 ||
-            string_table_init(&builder->words, seed) < 0)
+        if (!builder)
                 return -ENOMEM;
+        builder->bounds = *bounds;
+        r = make_block(builder, origin);
+        if (r == 0)
+                r = add_string(builder, origin->domain, &builder->block->domain);
+        if (r == 0)
+                r = add_string(builder, origin->path, &builder->block->path);
+        if (r < 0)
+                return r;
+        /* As the index: who writes the file cannot choose keys that collide. */
+        memcpy(&seed, origin->digest.bytes + sizeof(seed), sizeof(seed));
+        r = string_table_init(&builder->words, seed);
+        if (r < 0)
+                return r;
         *ret = STEAL(builder);
         return 0;
 }
 
-void snapshot_builder_set_format(struct snapshot_builder *builder, cfgw_format format)
+/* ------------------------------------------------------------------------- sections */
+
+static bool is_name(const struct snapshot_builder *builder, const cfgw_section *section,
+                    struct text name)
 {
-        builder->format = format;
+        const char *string = builder->strings.data + section->name;
+
+        /* The terminating NUL byte keeps strncmp() from running past the string. */
+        return strncmp(string, name.data, name.size) == 0 && string[name.size] == '\0';
 }
 
-/* Makes room for one more element; @array is where the array's pointer is. */
-static int reserve_one(void *array, size_t count, size_t *room, size_t size)
+/* The slot of the section @name, or the empty one where it belongs. */
+static struct snapshot_slot *find_slot(const struct snapshot_builder *builder, struct text name,
+                                       uint64_t hash)
 {
-        size_t more = *room > 0 ? 2 * *room : ROOM_FIRST;
-        void *elements;
+        const struct snapshot *block = builder->block;
+        uint32_t mask = block->slot_count - 1, i = (uint32_t)hash & mask;
 
-        if (count < *room)
-                return 0;
-        if (count >= STRING_UNUSED)
-                return -EFBIG;
-        memcpy(&elements, array, sizeof(elements)); /* whatever its type is */
-        elements = reallocarray(elements, more, size);
-        if (!elements)
-                return -ENOMEM;
-        memcpy(array, &elements, sizeof(elements));
-        *room = more;
+        for (;; i = (i + 1) & mask) {
+                struct snapshot_slot *slot = slot_at(block, i);
+
+                if (slot->section == 0 ||
+                    (slot->tag == hash >> 32 &&
+                     is_name(builder, section_at(block, slot->section - 1), name)))
+                        return slot;
+        }
+}
+
+/* Has the slot of @name lead to the section begun last; a section that it led to is replaced. */
+static int take_slot(struct snapshot_builder *builder, struct text name, cfgw_section *section)
+{
+        struct snapshot *block = builder->block;
+        uint64_t hash = snapshot_hash(block, name.data, name.size);
+        struct snapshot_slot *slot = find_slot(builder, name, hash);
+
+        builder->replaced_line = 0;
+        if (slot->section != 0) {
+                cfgw_section *before = section_at(block, slot->section - 1);
+
+                builder->replaced_line = before->line;
+                builder->replaced++;
+                before->line = 0;
+                section->name = before->name;
+        } else {
+                int r = strings_add(&builder->strings, name, &section->name);
+
+                if (r < 0)
+                        return r;
+        }
+        slot->tag = (uint32_t)(hash >> 32);
+        slot->section = block->section_count + 1;
         return 0;
 }
 
 int snapshot_builder_section(struct snapshot_builder *builder, struct text type, struct text name,
                              uint32_t line)
 {
-        struct section section = {.line = line, .first = (uint32_t)builder->property_count};
-        struct string_slot *slot;
+        struct snapshot *block = builder->block;
+        cfgw_section *section;
+        struct string_slot *word;
         int r;
 
-        r = reserve_one(&builder->sections, builder->section_count, &builder->section_room,
-                        sizeof(section));
+        if (block->section_count >= builder->bounds.sections)
+                return -EFBIG;
+        r = string_table_intern(&builder->words, &builder->strings, type, &word);
         if (r < 0)
                 return r;
-        r = string_table_intern(&builder->words, &builder->strings, type, &slot);
-        if (r < 0)
-                return r;
-        section.type = slot->string;
-        r = string_table_intern(&builder->names, &builder->strings, name, &slot);
-        if (r < 0)
-                return r;
-        section.name = slot->string;
-        builder->replaced_line = 0;
-        if (slot->value != STRING_UNUSED) {
-                builder->sections[slot->value].replaced = true;
-                builder->replaced_line = builder->sections[slot->value].line;
-        }
-        slot->value = (uint32_t)builder->section_count;
-        builder->sections[builder->section_count++] = section;
-        return 0;
+        section = section_at(block, block->section_count);
+        section->self = block->sections + block->section_count * (uint32_t)sizeof(*section);
+        section->type = word->string;
+        section->line = line;
+        section->properties =
+                block->properties + block->property_count * (uint32_t)sizeof(cfgw_property);
+        section->property_count = 0;
+        r = take_slot(builder, name, section);
+        if (r == 0)
+                block->section_count++;
+        return r;
 }
 
 uint32_t snapshot_builder_replaced_line(const struct snapshot_builder *builder)
@@ -145,154 +219,146 @@ uint32_t snapshot_builder_replaced_line(const struct snapshot_builder *builder)
 int snapshot_builder_property(struct snapshot_builder *builder, struct text key, struct text value,
                               uint32_t line)
 {
-        struct property property = {.line = line};
-        uint32_t number = (uint32_t)builder->section_count - 1;
-        struct string_slot *slot;
+        struct snapshot *block = builder->block;
+        uint32_t number = block->section_count - 1;
+        cfgw_property *property;
+        struct string_slot *word;
         int r;
 
-        if (builder->section_count == 0)
+        if (block->section_count == 0)
                 return -EINVAL;
-        r = reserve_one(&builder->properties, builder->property_count, &builder->property_room,
-                        sizeof(property));
+        if (block->property_count >= builder->bounds.properties)
+                return -EFBIG;
+        r = string_table_intern(&builder->words, &builder->strings, key, &word);
         if (r < 0)
                 return r;
-        r = string_table_intern(&builder->words, &builder->strings, key, &slot);
-        if (r < 0)
-                return r;
-        if (slot->value == number)
+        if (word->value == number)
                 return -EEXIST;
-        property.key = slot->string;
-        r = strings_add(&builder->strings, value, &property.value);
+        property = property_at(block, block->property_count);
+        r = strings_add(&builder->strings, value, &property->value);
         if (r < 0)
                 return r;
-        slot->value = number;
-        builder->properties[builder->property_count++] = property;
-        builder->sections[number].count++;
+        property->self = block->properties + block->property_count * (uint32_t)sizeof(*property);
+        property->key = word->string;
+        property->line = line;
+        word->value = number;
+        block->property_count++;
+        section_at(block, number)->property_count++;
         return 0;
 }
 
-/* The counts of what has not been replaced. */
-static void count_live(const struct snapshot_builder *builder, uint32_t *ret_sections,
-                       uint32_t *ret_properties)
+/* --------------------------------------------------------------------------- the end */
+
+static uint32_t first_property(const struct snapshot *block, const cfgw_section *section)
+{
+        return (section->properties - block->properties) / (uint32_t)sizeof(cfgw_property);
+}
+
+/* Moves what was not replaced to the front of its table; offsets are told later. */
+static void drop_replaced(struct snapshot *block)
 {
         uint32_t sections = 0, properties = 0;
 
-        for (size_t i = 0; i < builder->section_count; i++) {
-                if (builder->sections[i].replaced)
+        for (uint32_t i = 0; i < block->section_count; i++) {
+                cfgw_section section = *section_at(block, i);
+
+                if (section.line == 0)
                         continue;
-                sections++;
-                properties += builder->sections[i].count;
+                memmove(property_at(block, properties),
+                        property_at(block, first_property(block, &section)),
+                        section.property_count * sizeof(cfgw_property));
+                *section_at(block, sections++) = section;
+                properties += section.property_count;
         }
-        *ret_sections = sections;
-        *ret_properties = properties;
+        block->section_count = sections;
+        block->property_count = properties;
 }
 
-/* An empty block for what the builder holds: header and strings are in place. */
-static int make_block(const struct snapshot_builder *builder, struct snapshot **ret)
+/* Tells sections and properties where they are now. */
+static void tell_places(struct snapshot *block)
 {
-        uint32_t section_count, property_count;
+        uint32_t properties = block->properties;
+
+        for (uint32_t i = 0; i < block->section_count; i++) {
+                cfgw_section *section = section_at(block, i);
+
+                section->self = block->sections + i * (uint32_t)sizeof(*section);
+                section->properties = properties;
+                properties += section->property_count * (uint32_t)sizeof(cfgw_property);
+        }
+        for (uint32_t i = 0; i < block->property_count; i++)
+                property_at(block, i)->self =
+                        block->properties + i * (uint32_t)sizeof(cfgw_property);
+}
+
+static void make_index(const struct snapshot_builder *builder)
+{
+        const struct snapshot *block = builder->block;
+
+        for (uint32_t i = 0; i < block->section_count; i++) {
+                const char *string = builder->strings.data + section_at(block, i)->name;
+                struct text name = {string, strlen(string)};
+                uint64_t hash = snapshot_hash(block, name.data, name.size);
+                struct snapshot_slot *slot = find_slot(builder, name, hash);
+
+                slot->tag = (uint32_t)(hash >> 32);
+                slot->section = i + 1;
+        }
+}
+
+/*
+ * Moves the tables together: down, so each in its turn from the front. The index between
+ * properties and strings is made anew, when the strings are out of its way.
+ */
+static void close_gaps(struct snapshot_builder *builder)
+{
+        struct snapshot *block = builder->block;
         struct snapshot_layout layout;
-        struct snapshot *block;
-        uint64_t size;
+        const cfgw_property *properties;
 
-        count_live(builder, &section_count, &property_count);
-        layout = snapshot_layout_of(section_count, property_count);
-        size = layout.strings + builder->strings.size;
-        if (size > SNAPSHOT_SIZE_MAX)
-                return -EFBIG;
-        block = malloc(size);
-        if (!block)
-                return -ENOMEM;
-        memset(block, 0, layout.strings);
-        block->magic = SNAPSHOT_MAGIC;
-        block->version = SNAPSHOT_VERSION;
-        block->header_size = sizeof(*block);
-        block->size = size;
-        block->section_count = section_count;
-        block->property_count = property_count;
-        block->slot_count = (uint32_t)layout.slot_count;
-        block->sections = (uint32_t)layout.sections;
-        block->properties = (uint32_t)layout.properties;
-        block->index = (uint32_t)layout.index;
-        block->strings = (uint32_t)layout.strings;
-        memcpy((char *)block + block->strings, builder->strings.data, builder->strings.size);
-        *ret = block;
-        return 0;
+        drop_replaced(block);
+        layout = snapshot_layout_of(block->section_count, block->property_count);
+        properties = property_at(block, 0);
+        memmove((char *)block + layout.properties, properties,
+                block->property_count * sizeof(*properties));
+        memmove((char *)block + layout.strings, builder->strings.data, builder->strings.size);
+        builder->strings.data = (char *)block + layout.strings;
+        set_layout(block, &layout);
+        tell_places(block);
+        make_index(builder);
 }
 
-static void add_to_index(struct snapshot *block, uint32_t number, const char *name)
+/* Turns offsets within the strings into offsets within the block. */
+static void place_strings(struct snapshot *block)
 {
-        struct snapshot_slot *slots = (void *)((char *)block + block->index);
-        uint64_t hash = snapshot_hash(block, name, strlen(name));
-        uint32_t mask = block->slot_count - 1, i = (uint32_t)hash & mask;
+        uint32_t strings = block->strings;
 
-        while (slots[i].section != 0)
-                i = (i + 1) & mask;
-        slots[i].tag = (uint32_t)(hash >> 32);
-        slots[i].section = number + 1;
-}
+        block->domain += strings;
+        block->path += strings;
+        for (uint32_t i = 0; i < block->section_count; i++) {
+                cfgw_section *section = section_at(block, i);
 
-static void fill_properties(const struct snapshot_builder *builder, const struct section *from,
-                            struct snapshot *block, uint32_t offset)
-{
-        for (uint32_t i = 0; i < from->count; i++, offset += sizeof(cfgw_property)) {
-                const struct property *property = &builder->properties[from->first + i];
-                struct cfgw_property *to = (void *)((char *)block + offset);
+                section->name += strings;
+                section->type += strings;
+        }
+        for (uint32_t i = 0; i < block->property_count; i++) {
+                cfgw_property *property = property_at(block, i);
 
-                to->self = offset;
-                to->key = block->strings + property->key;
-                to->value = block->strings + property->value;
-                to->line = property->line;
+                property->key += strings;
+                property->value += strings;
         }
 }
 
-/* Fills the tables; the index needs the digest in its place. */
-static void fill_sections(const struct snapshot_builder *builder, struct snapshot *block)
+struct snapshot *snapshot_builder_finish(struct snapshot_builder *builder)
 {
-        uint32_t offset = block->sections, properties = block->properties, number = 0;
+        struct snapshot *block = builder->block, *shrunk;
 
-        for (size_t i = 0; i < builder->section_count; i++) {
-                const struct section *from = &builder->sections[i];
-                struct cfgw_section *to = (void *)((char *)block + offset);
-
-                if (from->replaced)
-                        continue;
-                to->self = offset;
-                to->name = block->strings + from->name;
-                to->type = block->strings + from->type;
-                to->line = from->line;
-                to->properties = properties;
-                to->property_count = from->count;
-                fill_properties(builder, from, block, properties);
-                add_to_index(block, number++, builder->strings.data + from->name);
-                offset += (uint32_t)sizeof(*to);
-                properties += from->count * (uint32_t)sizeof(cfgw_property);
-        }
-}
-
-int snapshot_builder_finish(struct snapshot_builder *builder, const char *domain, const char *path,
-                            const struct digest *digest, size_t source_size, struct snapshot **ret)
-{
-        uint32_t domain_offset, path_offset;
-        struct snapshot *block;
-        int r;
-
-        r = strings_add(&builder->strings, (struct text){domain, strlen(domain)}, &domain_offset);
-        if (r < 0)
-                return r;
-        r = strings_add(&builder->strings, (struct text){path, strlen(path)}, &path_offset);
-        if (r < 0)
-                return r;
-        r = make_block(builder, &block);
-        if (r < 0)
-                return r;
-        block->source_size = source_size;
-        block->format = builder->format;
-        block->domain = block->strings + domain_offset;
-        block->path = block->strings + path_offset;
-        memcpy(block->digest, digest->bytes, sizeof(block->digest));
-        hex_encode(block->digest, sizeof(block->digest), block->digest_hex);
-        fill_sections(builder, block);
-        *ret = block;
-        return 0;
+        if (builder->replaced > 0 || block->section_count < builder->bounds.sections ||
+            block->property_count < builder->bounds.properties)
+                close_gaps(builder);
+        builder->block = NULL;
+        place_strings(block);
+        block->size = block->strings + builder->strings.size;
+        shrunk = realloc(block, block->size);
+        return shrunk ? shrunk : block;
 }

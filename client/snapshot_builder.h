@@ -7,14 +7,29 @@
 #include "snapshot.h"
 #include "string_table.h"
 
+/* What the snapshot is of; @domain and @path are copied. */
+struct snapshot_origin {
+        const char *domain, *path;
+        struct digest digest;
+        size_t size; /* bytes of the source */
+        cfgw_format format;
+};
+
+/*
+ * How much there may be. More of it is -EFBIG; what is not used in the end costs time to close
+ * the gaps, and address space, but no memory.
+ */
+struct snapshot_bounds {
+        size_t sections, properties;
+        size_t text; /* bytes of all ids, types, keys and values, and one more for each */
+};
+
 struct snapshot_builder;
 
-int snapshot_builder_new(struct snapshot_builder **ret);
+int snapshot_builder_new(const struct snapshot_origin *origin, const struct snapshot_bounds *bounds,
+                         struct snapshot_builder **ret);
 struct snapshot_builder *snapshot_builder_free(struct snapshot_builder *builder);
 DEFINE_CLEANUP(struct snapshot_builder *, snapshot_builder_free);
-
-/* Says what the source is read as; section-config where nobody does. */
-void snapshot_builder_set_format(struct snapshot_builder *builder, cfgw_format format);
 
 /* All texts are copied. */
 
@@ -30,10 +45,9 @@ int snapshot_builder_property(struct snapshot_builder *builder, struct text key,
                               uint32_t line);
 
 /*
- * Makes the block, unstamped (generation 0). free() it. The same calls make the same bytes.
- * -EFBIG: it would not fit 4 GiB.
+ * Gives the block, unstamped (generation 0), once: free() it. The same calls make the same bytes,
+ * whatever the bounds were.
  */
-int snapshot_builder_finish(struct snapshot_builder *builder, const char *domain, const char *path,
-                            const struct digest *digest, size_t source_size, struct snapshot **ret);
+struct snapshot *snapshot_builder_finish(struct snapshot_builder *builder);
 
 #endif

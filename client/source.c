@@ -145,11 +145,14 @@ int source_parse(const struct source *source, const char *domain, const char *pa
                  const struct parse_rules *rules, cfgw_report *report, struct snapshot **ret)
 {
         _cleanup_(snapshot_builder_free_p) struct snapshot_builder *builder = NULL;
+        const struct snapshot_origin origin = {domain, path, source->digest, source->size,
+                                               rules->format};
         struct text data = {source->data, source->size};
+        struct snapshot_bounds bounds = document_bounds(data, domain, rules);
         struct document document;
         int r;
 
-        r = snapshot_builder_new(&builder);
+        r = snapshot_builder_new(&origin, &bounds, &builder);
         if (r < 0)
                 return r;
         document = document_begin(domain, rules, report, builder);
@@ -157,5 +160,6 @@ int source_parse(const struct source *source, const char *domain, const char *pa
                                              : section_config_parse(&document, data);
         if (r < 0)
                 return r;
-        return snapshot_builder_finish(builder, domain, path, &source->digest, source->size, ret);
+        *ret = snapshot_builder_finish(builder);
+        return 0;
 }

@@ -15,57 +15,24 @@
 #include <errno.h>
 #include <string.h>
 
-#define STRINGS_ROOM_FIRST 4096 /* grows by doubling */
-#define TABLE_ROOM_FIRST 64     /* slots; grows by doubling */
+#define TABLE_ROOM_FIRST 64 /* slots; grows by doubling */
 
-static int strings_reserve(struct strings *strings, size_t size)
+struct strings strings_begin(char *data, size_t room)
 {
-        size_t room = strings->room;
-        char *larger;
-
-        if (size <= room)
-                return 0;
-        while (room < size)
-                room *= 2;
-        larger = realloc(strings->data, room);
-        if (!larger)
-                return -ENOMEM;
-        strings->data = larger;
-        strings->room = room;
-        return 0;
-}
-
-int strings_init(struct strings *strings)
-{
-        char *data = malloc(STRINGS_ROOM_FIRST);
-
-        if (!data)
-                return -ENOMEM;
         data[0] = '\0';
-        *strings = (struct strings){.data = data, .size = 1, .room = STRINGS_ROOM_FIRST};
-        return 0;
-}
-
-void strings_clear(struct strings *strings)
-{
-        free(strings->data);
-        *strings = (struct strings){.data = NULL};
+        return (struct strings){.data = data, .size = 1, .room = room};
 }
 
 int strings_add(struct strings *strings, struct text text, uint32_t *ret_offset)
 {
         size_t offset = strings->size;
-        int r;
 
         if (text.size == 0) {
                 *ret_offset = 0;
                 return 0;
         }
-        if (text.size >= STRING_UNUSED - offset)
+        if (text.size >= strings->room - offset || text.size >= STRING_UNUSED - offset)
                 return -EFBIG;
-        r = strings_reserve(strings, offset + text.size + 1);
-        if (r < 0)
-                return r;
         memcpy(strings->data + offset, text.data, text.size);
         strings->data[offset + text.size] = '\0';
         strings->size = offset + text.size + 1;

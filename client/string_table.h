@@ -2,7 +2,7 @@
 #ifndef CFGWATCH_STRING_TABLE_H
 #define CFGWATCH_STRING_TABLE_H
 
-/* A buffer of strings that grows, and hash tables of the strings in it. */
+/* A buffer of strings, and hash tables of the strings in it. */
 
 #include "util.h"
 
@@ -14,14 +14,14 @@ struct text {
 
 /* NUL-terminated strings one behind the other, by offset. Offset 0 is the empty string. */
 struct strings {
-        char *data;
+        char *data; /* borrowed */
         size_t size, room;
 };
 
-int strings_init(struct strings *strings);
-void strings_clear(struct strings *strings);
+/* Strings in the @room bytes at @data, which are at least one. */
+struct strings strings_begin(char *data, size_t room);
 
-/* Appends a copy of @text. -ENOMEM; -EFBIG: its offset would not fit 32 bits. */
+/* Appends a copy of @text. -EFBIG: there is no room for it, or 32 bits cannot tell where it is. */
 int strings_add(struct strings *strings, struct text text, uint32_t *ret_offset);
 
 #define STRING_UNUSED UINT32_MAX

@@ -61,7 +61,7 @@ static int load_by(const char *path, unsigned int flags, const cfgw_config **ret
         return r;
 }
 
-/* Enough sections for every table and array to grow. */
+/* Enough sections for every table that grows to grow. */
 static void write_config(const char *path, unsigned int from)
 {
         FILE *stream = fopen(path, "we");
@@ -104,7 +104,7 @@ static void assert_loading_survives(const char *path, unsigned int flags)
                         failures++;
                 }
         } while (r < 0);
-        assert_true(failures > 10);
+        assert_true(failures >= 5);
         assert_int_equal(cfgw_config_section_count(config), 200);
         cfgw_config_unref(config);
 }
@@ -152,12 +152,13 @@ static void comparing_survives_every_lack_of_memory(void **state)
 /* A builder that was refused memory goes on where it was. */
 static void a_builder_can_be_asked_again(void **state)
 {
-        const struct digest digest = {.bytes = {0}};
+        const struct snapshot_origin origin = {.domain = "d", .path = "/p"};
+        const struct snapshot_bounds bounds = {300, 300, 10000};
         struct snapshot_builder *builder;
         const struct snapshot *verified;
         struct snapshot *block;
 
-        assert_int_equal(snapshot_builder_new(&builder), 0);
+        assert_int_equal(snapshot_builder_new(&origin, &bounds, &builder), 0);
         for (unsigned int i = 0; i < 300; i++) {
                 char name[16];
                 struct text text = {name, (size_t)snprintf(name, sizeof(name), "n%u", i)};
@@ -176,7 +177,7 @@ static void a_builder_can_be_asked_again(void **state)
                 }
                 refusing = false;
         }
-        assert_int_equal(snapshot_builder_finish(builder, "d", "/p", &digest, 0, &block), 0);
+        block = snapshot_builder_finish(builder);
         snapshot_builder_free(builder);
         assert_int_equal(snapshot_verify(block, snapshot_size(block), &verified), 0);
         assert_int_equal(snapshot_section_count(block), 300);

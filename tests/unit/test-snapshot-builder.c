@@ -6,19 +6,29 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct digest digest = {.bytes = {1, 2, 3}};
-
 static struct text text(const char *string)
 {
         return (struct text){string, strlen(string)};
 }
 
-static struct snapshot_builder *begin(void)
+static const struct snapshot_origin origin = {
+        .domain = "datastore",
+        .path = "/etc/a.cfg",
+        .digest = {.bytes = {1, 2, 3}},
+        .size = 77,
+};
+
+static struct snapshot_builder *begin_within(struct snapshot_bounds bounds)
 {
         struct snapshot_builder *builder;
 
-        assert_int_equal(snapshot_builder_new(&builder), 0);
+        assert_int_equal(snapshot_builder_new(&origin, &bounds, &builder), 0);
         return builder;
+}
+
+static struct snapshot_builder *begin(void)
+{
+        return begin_within((struct snapshot_bounds){1000, 10000, 100000});
 }
 
 static void section(struct snapshot_builder *builder, const char *type, const char *name,
@@ -36,11 +46,8 @@ static void property(struct snapshot_builder *builder, const char *key, const ch
 static struct snapshot *finish(struct snapshot_builder *builder)
 {
         const struct snapshot *verified = NULL;
-        struct snapshot *snapshot;
+        struct snapshot *snapshot = snapshot_builder_finish(builder);
 
-        assert_int_equal(
-                snapshot_builder_finish(builder, "datastore", "/etc/a.cfg", &digest, 77, &snapshot),
-                0);
         assert_int_equal(snapshot_verify(snapshot, snapshot_size(snapshot), &verified), 0);
         assert_ptr_equal(verified, snapshot);
         snapshot_builder_free(builder);
@@ -65,7 +72,7 @@ static void the_head_tells_where_it_came_from(void **state)
         assert_string_equal(snapshot_domain(snapshot), "datastore");
         assert_string_equal(snapshot_path(snapshot), "/etc/a.cfg");
         assert_int_equal(snapshot_source_size(snapshot), 77);
-        assert_true(digest_equal(&told, &digest));
+        assert_true(digest_equal(&told, &origin.digest));
         assert_string_equal(snapshot_digest_hex(snapshot),
                             "0102030000000000000000000000000000000000000000000000000000000000");
         assert_int_equal(snapshot_generation(snapshot), 0);
@@ -163,14 +170,16 @@ static void a_property_needs_a_section(void **state)
         snapshot_builder_free(builder);
 }
 
-static void the_same_calls_make_the_same_bytes(void **state)
+static void the_same_calls_make_the_same_bytes_whatever_the_bounds(void **state)
 {
-        struct snapshot *blocks[2];
+        static const struct snapshot_bounds bounds[] = {
+                {100, 100, 2000}, {101, 100, 2000}, {100, 101, 2000}, {900, 7000, 90000}};
+        struct snapshot *blocks[ELEMENTS(bounds)];
 
-        for (size_t i = 0; i < 2; i++) {
-                struct snapshot_builder *builder = begin();
+        for (size_t i = 0; i < ELEMENTS(bounds); i++) {
+                struct snapshot_builder *builder = begin_within(bounds[i]);
 
-                for (unsigned int j = 0; j < 100; j++) {
+                for (unsigned int j = 1; j <= 100; j++) {
                         char name[16];
 
                         snprintf(name, sizeof(name), "s%u", j);
@@ -179,10 +188,37 @@ static void the_same_calls_make_the_same_bytes(void **state)
                 }
                 blocks[i] = finish(builder);
         }
-        assert_int_equal(snapshot_size(blocks[0]), snapshot_size(blocks[1]));
-        assert_memory_equal(blocks[0], blocks[1], snapshot_size(blocks[0]));
+        for (size_t i = 1; i < ELEMENTS(bounds); i++) {
+                assert_int_equal(snapshot_size(blocks[0]), snapshot_size(blocks[i]));
+                assert_memory_equal(blocks[0], blocks[i], snapshot_size(blocks[0]));
+                free(blocks[i]);
+        }
         free(blocks[0]);
-        free(blocks[1]);
+}
+
+static void more_than_the_bounds_say_is_refused(void **state)
+{
+        struct snapshot_builder *builder =
+                begin_within((struct snapshot_bounds){1, 1, strlen("t") + strlen("n") + 3});
+        _cleanup_free_ struct snapshot *snapshot = NULL;
+
+        section(builder, "t", "n", 1);
+        assert_int_equal(snapshot_builder_section(builder, text("t"), text("o"), 2), -EFBIG);
+        assert_int_equal(snapshot_builder_property(builder, text("t"), text("long"), 2), -EFBIG);
+        property(builder, "t", "", 2);
+        assert_int_equal(snapshot_builder_property(builder, text("n"), text(""), 2), -EFBIG);
+        snapshot = finish(builder);
+        assert_int_equal(snapshot_section_count(snapshot), 1);
+}
+
+static void bounds_that_no_block_can_have_are_refused(void **state)
+{
+        static const struct snapshot_bounds bounds[] = {
+                {UINT32_MAX, 1, 1}, {1, SIZE_MAX, 1}, {1, 1, UINT32_MAX}, {1 << 27, 1 << 27, 1}};
+        struct snapshot_builder *builder;
+
+        for (size_t i = 0; i < ELEMENTS(bounds); i++)
+                assert_int_equal(snapshot_builder_new(&origin, &bounds[i], &builder), -EFBIG);
 }
 
 /* --------------------------------------------------- against a model that is too simple to err */
@@ -307,7 +343,9 @@ int main(void)
                 TEST(the_last_section_of_a_name_replaces_the_others),
                 TEST(a_key_is_taken_once_in_each_section),
                 TEST(a_property_needs_a_section),
-                TEST(the_same_calls_make_the_same_bytes),
+                TEST(the_same_calls_make_the_same_bytes_whatever_the_bounds),
+                TEST(more_than_the_bounds_say_is_refused),
+                TEST(bounds_that_no_block_can_have_are_refused),
                 TEST(random_contents_come_out_as_they_went_in),
         };
 

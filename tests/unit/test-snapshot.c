@@ -258,13 +258,14 @@ static void an_index_in_which_all_searches_are_long_is_refused(void **state)
         static const int expected[] = {-EBADMSG, 0};
 
         for (size_t i = 0; i < ELEMENTS(digests); i++) {
+                const struct snapshot_origin origin = {"d", "/p", digests[i], 0, 0};
+                const struct snapshot_bounds bounds = {.sections = 1000, .text = 100000};
                 struct snapshot_builder *builder;
                 struct snapshot *block;
 
-                assert_int_equal(snapshot_builder_new(&builder), 0);
+                assert_int_equal(snapshot_builder_new(&origin, &bounds, &builder), 0);
                 add_crowd(builder, 1000, 2048);
-                assert_int_equal(
-                        snapshot_builder_finish(builder, "d", "/p", &digests[i], 0, &block), 0);
+                block = snapshot_builder_finish(builder);
                 snapshot_builder_free(builder);
                 assert_int_equal(block->slot_count, 2048);
                 assert_int_equal(verify(block, snapshot_size(block)), expected[i]);

@@ -11,11 +11,12 @@
 static struct snapshot *make_snapshot(uint64_t generation)
 {
         _cleanup_(snapshot_builder_free_p) struct snapshot_builder *builder = NULL;
-        struct digest digest = {{1}};
+        const struct snapshot_origin origin = {"d", "/p", {{1}}, 0, CFGW_FORMAT_SECTION_CONFIG};
+        const struct snapshot_bounds bounds = {0};
         struct snapshot *snapshot;
 
-        assert_int_equal(snapshot_builder_new(&builder), 0);
-        assert_int_equal(snapshot_builder_finish(builder, "d", "/p", &digest, 0, &snapshot), 0);
+        assert_int_equal(snapshot_builder_new(&origin, &bounds, &builder), 0);
+        snapshot = snapshot_builder_finish(builder);
         snapshot_stamp(snapshot, 7, generation, 1);
         return snapshot;
 }

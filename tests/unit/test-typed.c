@@ -283,12 +283,13 @@ static void what_no_schema_would_take_is_an_error(void **state)
         struct text type = {"datastore", 9}, name = {"one", 3};
         struct snapshot_builder *builder;
         const cfgw_section *section;
-        struct digest digest = {{0}};
+        const struct snapshot_origin origin = {.domain = "datastore", .path = "/x"};
+        const struct snapshot_bounds bounds = {1, ELEMENTS(properties), 1000};
         struct snapshot *snapshot;
         const char *word;
         uint64_t next;
 
-        assert_int_equal(snapshot_builder_new(&builder), 0);
+        assert_int_equal(snapshot_builder_new(&origin, &bounds, &builder), 0);
         assert_int_equal(snapshot_builder_section(builder, type, name, 1), 0);
         for (size_t i = 0; i < ELEMENTS(properties); i++) {
                 struct text key = {properties[i][0], strlen(properties[i][0])};
@@ -296,8 +297,7 @@ static void what_no_schema_would_take_is_an_error(void **state)
 
                 assert_int_equal(snapshot_builder_property(builder, key, value, 2), 0);
         }
-        assert_int_equal(snapshot_builder_finish(builder, "datastore", "/x", &digest, 1, &snapshot),
-                         0);
+        snapshot = snapshot_builder_finish(builder);
         snapshot_builder_free(builder);
         section = snapshot_section_at(snapshot, 0);
         assert_int_equal(get_int_of(section, "keep-last"), -EPROTOTYPE);
