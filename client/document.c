@@ -19,8 +19,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* So, too: a real one takes 8 bytes (`path /` with its blank and line end), so 64 MiB have no more.
- */
+/* Four for each of the most sections: bounds the memory. */
 #define PROPERTIES_MAX ((size_t)1 << 23)
 
 struct document document_begin(const char *domain, const struct parse_rules *rules,

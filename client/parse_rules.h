@@ -8,8 +8,8 @@
 
 #include <cfgwatch/cfgwatch.h>
 
-/* 64 MiB: no config file is larger. Bounds the memory. */
-#define PARSE_SIZE_MAX ((size_t)64 << 20)
+/* 128 MiB: a million datastores take some 72. Bounds the memory. */
+#define PARSE_SIZE_MAX ((size_t)128 << 20)
 
 /* Longer than any value that Proxmox Backup takes (4096 characters), whatever it adds. */
 #define PARSE_LINE_MAX ((size_t)64 << 10)

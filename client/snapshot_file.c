@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* A source file of 64 MiB made of the shortest lines there are becomes half of this. */
+/* The largest source file, made of as many of the shortest lines as are taken, is half of it. */
 #define SNAPSHOT_SIZE_MAX ((off_t)1 << 30)
 
 static int open_file(const char *runtime_directory, const char *domain, uint64_t generation,

@@ -324,9 +324,11 @@ EXTRA_tests_system_test_cli_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 	client/examples/lookup client/examples/follow
 
 # bench: run by tests/bench/run
-EXTRA_PROGRAMS += tests/bench/bench
+EXTRA_PROGRAMS += tests/bench/bench tests/bench/parse
 tests_bench_bench_LDADD = $(TEST_SYSTEM) libwire.la libbase.la $(XXHASH_LIBS)
-CLEANFILES += tests/bench/bench
+tests_bench_parse_LDADD = libtesting.la libcfgwatch.la libformat.la libbase.la $(INIH_LIBS) \
+	$(CMOCKA_LIBS)
+CLEANFILES += tests/bench/bench tests/bench/parse
 EXTRA_DIST += tests/bench/run
 
 # scripts

@@ -128,7 +128,7 @@ char *testing_read_file(void **state, const char *path)
 
         if (fd < 0)
                 return NULL;
-        r = read_all(fd, 0, (size_t)64 << 20, &data, &size);
+        r = read_all(fd, 0, (size_t)128 << 20, &data, &size);
         close(fd);
         assert_int_equal(r, 0);
         return own(state, data);

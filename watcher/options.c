@@ -42,7 +42,7 @@ const char options_help[] =
         "      --missing keep|empty      what a missing file does: the last good content stays, "
         "or\n"
         "                                it is as an empty file (keep)\n"
-        "      --limit-size BYTES        the most that is taken of a file (64MiB),\n"
+        "      --limit-size BYTES        the most that is taken of a file (128MiB),\n"
         "      --limit-line BYTES        ... in one line (64KiB),\n"
         "      --limit-sections COUNT    ... of sections (2097152),\n"
         "      --limit-properties COUNT  ... of properties in one section (256)\n"

@@ -155,7 +155,7 @@ static const char *set_count(size_t *target, const char *value, size_t max, cons
         return NULL;
 }
 
-_Static_assert(PARSE_SIZE_MAX == 64 << 20 && PARSE_LINE_MAX == 64 << 10 &&
+_Static_assert(PARSE_SIZE_MAX == 128 << 20 && PARSE_LINE_MAX == 64 << 10 &&
                        PARSE_SECTIONS_MAX == 2097152 && PARSE_PROPERTIES_MAX == 256,
                "the texts below, of --help and of the man pages name them");
 
@@ -164,7 +164,7 @@ const char *setting_limit(struct parse_limits *limits, const char *key, const ch
 {
         if (strcmp(key, "limit-size") == 0)
                 return set_size(&limits->size, value, PARSE_SIZE_MAX,
-                                "must be a size from 1 byte to 64MiB");
+                                "must be a size from 1 byte to 128MiB");
         if (strcmp(key, "limit-line") == 0)
                 return set_size(&limits->line, value, PARSE_LINE_MAX,
                                 "must be a size from 1 byte to 64KiB");

@@ -253,7 +253,7 @@ typedef enum cfgw_load_flags {
  * @domain chooses the schema ("datastore"); NULL means "datastore". What was found wrong is
  * told in @ret_report, which may be NULL and is written on failure as well: it is the one
  * exception to the rule above, and it is set to NULL where no report could be made.
- * -EBADMSG: the content is refused, see the report. -EFBIG: larger than 64 MiB.
+ * -EBADMSG: the content is refused, see the report. -EFBIG: larger than 128 MiB.
  * -EINVAL as everywhere, and for what is not a regular file. -EAGAIN: it changed each time
  * that it was read. Else the error of open(2) or read(2). Since: 0.1
  */
@@ -263,7 +263,7 @@ int cfgw_config_load(const char *path, const char *domain, unsigned int flags,
 /**
  * The same with @size bytes of @data, which may be any (no NUL byte behind them is needed) and
  * are not used afterwards. cfgw_config_path() of it is "-", and it has a digest as a file of
- * these bytes has. -EBADMSG: the content is refused, see the report. -EFBIG: larger than 64 MiB.
+ * these bytes has. -EBADMSG: the content is refused, see the report. -EFBIG: larger than 128 MiB.
  * Since: 0.1
  */
 int cfgw_config_parse(const char *data, size_t size, const char *domain, unsigned int flags,
@@ -673,7 +673,7 @@ typedef struct cfgw_replacement {
  * cfgw_config_load().
  *
  * The file is as it was: -EBADMSG: the content is refused, see the report. -EFBIG: larger than
- * 64 MiB. -ESTALE: the file does not hold what was expected. -ENODATA: it is not known where it is.
+ * 128 MiB. -ESTALE: the file does not hold what was expected. -ENODATA: it is not known where it is.
  * -EPERM: its owner, group or an attribute cannot be given to the new one. -ETIMEDOUT: somebody
  * else has the lock. -EAGAIN: somebody keeps changing it. -EINVAL also for what is no regular file.
  * Else the error of a system call, such as -EACCES, -EROFS, -ENOSPC; -EBUSY for a file that is a

@@ -337,9 +337,9 @@ static void parse_tells_why_it_refuses(void **state)
         assert_int_equal(cfgw_config_parse("# x\n", 4, NULL, 0, &config, NULL), -EBADMSG);
 }
 
-static void parse_takes_64_mib_and_no_more(void **state)
+static void parse_takes_128_mib_and_no_more(void **state)
 {
-        const size_t limit = (size_t)64 << 20;
+        const size_t limit = (size_t)128 << 20;
         char *blanks = malloc(limit + 1);
         const cfgw_config *config = NULL;
 
@@ -382,7 +382,7 @@ int main(void)
                 TEST(parse_looks_at_no_byte_behind_the_last),
                 TEST(nothing_is_a_config_without_sections),
                 TEST(parse_tells_why_it_refuses),
-                TEST(parse_takes_64_mib_and_no_more),
+                TEST(parse_takes_128_mib_and_no_more),
                 TEST(parse_checks_its_arguments),
         };
 

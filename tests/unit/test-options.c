@@ -143,7 +143,7 @@ static void test_no_limit_can_be_raised_above_the_default(void **state)
                 const char *name;
                 unsigned long max;
         } table[] = {
-                {"limit-size", 67108864},
+                {"limit-size", 134217728},
                 {"limit-line", 65536},
                 {"limit-sections", 2097152},
                 {"limit-properties", 256},
@@ -165,7 +165,7 @@ static void test_no_limit_can_be_raised_above_the_default(void **state)
                 assert_refused(zero, "must be");
                 assert_refused(words, "must be");
         }
-        assert_refused("--watch a=/x --limit-size 65MiB", "64MiB");
+        assert_refused("--watch a=/x --limit-size 129MiB", "128MiB");
         assert_refused("--watch a=/x --format=ini", "unknown option");
 }
 
