@@ -89,6 +89,7 @@ static void only_what_matters_makes_two_differ(void **state)
 
 static void names_are_there_for_all_and_back(void **state)
 {
+        cfgw_format format;
         cfgw_state known;
 
         for (int i = CFGW_STATE_UNKNOWN; i <= CFGW_STATE_UNSTORED; i++) {
@@ -100,6 +101,11 @@ static void names_are_there_for_all_and_back(void **state)
         assert_string_equal(cfgw_state_name((cfgw_state)-1), "unknown");
         assert_string_equal(cfgw_freshness_name(CFGW_FRESHNESS_LAST_GOOD), "last-good");
         assert_string_equal(cfgw_freshness_name((cfgw_freshness)99), "none");
+        for (int i = CFGW_FORMAT_SECTION_CONFIG; i <= CFGW_FORMAT_INI; i++) {
+                assert_int_equal(format_from_name(format_name((cfgw_format)i), &format), 0);
+                assert_int_equal(format, i);
+        }
+        assert_true(format_from_name("toml", &format) < 0);
 }
 
 int main(void)
