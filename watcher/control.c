@@ -52,8 +52,8 @@ struct control {
         char *path;
         int epoll_fd;
         int fd;
-        bool bound;
-        bool starved; /* the last accept failed, and the log has been told */
+        struct socket_file file; /* what we have made at the path */
+        bool starved;            /* the last accept failed, and the log has been told */
         uint64_t numbers;
         uint64_t accept_usec; /* when to accept again; USEC_NEVER while the listener is polled */
         struct control_handlers handlers;
@@ -461,7 +461,7 @@ static int open_listener(struct control *control, const struct access *access)
                 return -errno;
         if (bind(control->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
                 return -errno;
-        control->bound = true;
+        control->file = socket_file_at(control->path);
         r = access_apply_socket(control->path, *access);
         if (r < 0)
                 return r;
@@ -507,8 +507,8 @@ struct control *control_free(struct control *control)
         for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
                 if (control->clients[i].state != CLIENT_FREE)
                         drop(&control->clients[i]);
-        if (control->bound)
-                socket_file_remove(control->path);
+        if (control->path)
+                socket_file_remove_own(control->path, control->file);
         close_p(&control->fd);
         close_p(&control->epoll_fd);
         free(control->path);

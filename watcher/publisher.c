@@ -28,6 +28,7 @@
 
 struct publisher {
         char *path;
+        struct socket_file file; /* what the helper has made there, if it came so far */
         struct coalescer *coalescer;
         struct helper *helper;
         uint64_t repeat_usec; /* when to repeat for late subscribers, or never */
@@ -129,8 +130,8 @@ struct publisher *publisher_free(struct publisher *publisher)
                 return NULL;
         if (publisher->helper) {
                 say_farewell(publisher);
+                socket_file_remove_own(publisher->path, publisher->file);
                 helper_free(publisher->helper);
-                socket_file_remove(publisher->path);
         }
         coalescer_free(publisher->coalescer);
         free(publisher->path);
@@ -173,10 +174,12 @@ static void repeat(struct publisher *publisher, uint64_t now)
 
 void publisher_dispatch(struct publisher *publisher, uint64_t now)
 {
-        if (helper_dispatch(publisher->helper, now) == HELPER_READY)
+        if (helper_dispatch(publisher->helper, now) == HELPER_READY) {
+                publisher->file = socket_file_at(publisher->path);
                 greet(publisher, now);
-        else if (now >= publisher->repeat_usec && helper_is_writable(publisher->helper))
+        } else if (now >= publisher->repeat_usec && helper_is_writable(publisher->helper)) {
                 repeat(publisher, now);
+        }
         flush(publisher, now);
 }
 

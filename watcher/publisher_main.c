@@ -29,7 +29,7 @@
 #include <time.h>
 
 /*
- * nn_close() does not wait for what was sent (nanomsg 1.1 has no linger): closed at once, one
+ * The end does not wait for what was sent (nanomsg 1.1 has no linger): closed at once, one
  * farewell of nine was lost in a measurement, and none after 0.2 ms. And what a subscriber
  * has not taken when the connection ends is lost on his side: this is for him to wake up.
  */
@@ -137,6 +137,7 @@ static int fail(const char *what, const char *path, int error)
 static int serve(const struct settings *settings)
 {
         struct timespec linger = {.tv_nsec = LINGER_NSEC};
+        struct socket_file file;
         int r, s = -1;
 
         r = clear_path(settings->path);
@@ -145,6 +146,7 @@ static int serve(const struct settings *settings)
         r = open_socket(settings, &s);
         if (r < 0)
                 return fail("cannot bind", settings->path, r);
+        file = socket_file_at(settings->path);
         r = silence_stderr();
         if (r < 0)
                 return fail("cannot open", "/dev/null", r);
@@ -152,7 +154,8 @@ static int serve(const struct settings *settings)
                 return EXIT_FAILURE; /* it has gone already */
         r = publish(s);
         nanosleep(&linger, NULL);
-        nn_close(s);
+        /* No nn_close(): it removes whatever is at the path, be it another daemon's by now. */
+        socket_file_remove_own(settings->path, file);
         return r < 0 ? fail("cannot publish on", settings->path, r) : EXIT_SUCCESS;
 }
 

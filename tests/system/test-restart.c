@@ -200,6 +200,32 @@ static void a_removed_runtime_directory_ends_the_daemon(void **state)
         comes_back_after_removal(*state, "rm -r ../run", 1);
 }
 
+/*
+ * Somebody put the directories aside and started another daemon before the first one saw it: the
+ * first one gives up, and takes nothing away from the second.
+ */
+static void a_daemon_that_gives_up_leaves_the_sockets_of_another(void **state)
+{
+        struct harness *harness = *state;
+        pid_t first;
+
+        begin(harness);
+        first = harness->daemon;
+        assert_int_equal(kill(first, SIGSTOP), 0);
+        harness_shell(harness, "mv ../run ../run.old && mv ../state ../state.old");
+        harness_start(harness, "");
+        harness_expect_generation(harness, 1);
+        assert_int_equal(kill(first, SIGCONT), 0);
+        assert_int_equal(process_wait(first, TEST_PATIENCE_USEC), 1);
+        harness_shell(harness, "test -S ../run/control && test -S ../run/events");
+        harness_listen(harness); /* hears the second one */
+        harness_save(harness, "v1");
+        harness_expect_generation(harness, 2);
+        WAIT_FOR(harness_drain(harness) == 1);
+        assert_int_equal(harness_stop(harness, SIGTERM), 0);
+        harness_shell(harness, "! test -e ../run/control && ! test -e ../run/events");
+}
+
 static void a_replaced_state_directory_ends_the_daemon(void **state)
 {
         comes_back_after_removal(*state, "mv ../state ../away; mkdir ../state; touch ../state/lock",
@@ -242,6 +268,7 @@ int main(void)
                 SYSTEM_TEST(a_lost_state_is_a_new_epoch),
                 SYSTEM_TEST(a_reboot_keeps_the_generation),
                 SYSTEM_TEST(a_removed_runtime_directory_ends_the_daemon),
+                SYSTEM_TEST(a_daemon_that_gives_up_leaves_the_sockets_of_another),
                 SYSTEM_TEST(a_replaced_state_directory_ends_the_daemon),
                 SYSTEM_TEST(a_client_before_the_first_daemon),
         };
