@@ -441,7 +441,8 @@ tests_fuzz_fuzz_ini_LDADD = $(NETTLE_LIBS) $(INIH_LIBS)
 endif
 
 # guards
-check_PROGRAMS += tests/unit/test-guards tests/system/test-guards
+check_PROGRAMS += tests/unit/test-guards tests/system/test-guards tests/system/test-full
+tests_system_test_full_LDADD = $(TEST_SYSTEM)
 tests_unit_test_guards_LDADD = liblooking.la $(TEST_WATCHER)
 tests_system_test_guards_LDADD = $(TEST_SYSTEM)
 

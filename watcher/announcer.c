@@ -58,7 +58,9 @@ int announcer_new(const char *runtime_directory, const char *helper, struct doma
         announcer->runtime_directory = runtime_directory;
         r = make_board(announcer, &announcer->board);
         if (r < 0) {
-                log_error("cannot make the board in %s: %s", runtime_directory, strerror(-r));
+                log_error("cannot make the board in %s: %s; without it nobody can be told of "
+                          "anything",
+                          runtime_directory, strerror(-r));
                 return r;
         }
         r = publisher_new(runtime_directory, helper, &announcer->access, count, now_usec(),

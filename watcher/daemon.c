@@ -387,8 +387,12 @@ static int open_domains(struct daemon *daemon)
         for (size_t i = 0; i < options->count; i++) {
                 int r = open_domain(daemon, before, &options->domains[i], &daemon->domains[i]);
 
-                if (r < 0)
-                        return failed("keep the contents of domain", options->domains[i].name, r);
+                if (r < 0) {
+                        log_error("cannot keep the contents of domain %s in %s and %s: %s",
+                                  options->domains[i].name, options->state_directory,
+                                  options->runtime_directory, strerror(-r));
+                        return r;
+                }
                 daemon->moved[i] = true;
                 daemon->count++;
         }
