@@ -90,9 +90,19 @@ cfgwatch_SOURCES = \
 	client/cli/cmd_check.c \
 	client/cli/past.c client/cli/past.h \
 	client/cli/cmd_history.c \
-	client/cli/cmd_diff.c
+	client/cli/cmd_diff.c \
+	client/cli/edit.h \
+	client/cli/text.c \
+	client/cli/target.c \
+	client/cli/lock.c \
+	client/cli/copy.c \
+	client/cli/editor.c \
+	client/cli/rescue.c \
+	client/cli/prompt.c \
+	client/cli/cmd_edit.c \
+	client/cli/cmd_set.c
 cfgwatch_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
-cfgwatch_LDADD = libcfgwatch.la $(JANSSON_LIBS)
+cfgwatch_LDADD = libcfgwatch.la $(JANSSON_LIBS) $(NETTLE_LIBS)
 
 noinst_PROGRAMS += client/examples/lookup client/examples/follow
 

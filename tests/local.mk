@@ -468,6 +468,20 @@ tests_system_test_past_LDADD = $(TEST_SYSTEM)
 tests_system_test_history_LDADD = $(TEST_SYSTEM)
 EXTRA_tests_system_test_history_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 
+# system: commands of the tool
+check_PROGRAMS += tests/system/test-check tests/system/test-edit \
+	tests/system/test-edit-terminal tests/system/test-set
+check_LTLIBRARIES += libediting.la
+libediting_la_SOURCES = tests/system/editing.c tests/system/editing.h
+tests_system_test_check_LDADD = $(TEST_SYSTEM)
+EXTRA_tests_system_test_check_DEPENDENCIES = cfgwatch
+tests_system_test_edit_LDADD = libediting.la $(TEST_SYSTEM)
+EXTRA_tests_system_test_edit_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
+tests_system_test_edit_terminal_LDADD = libediting.la $(TEST_SYSTEM)
+EXTRA_tests_system_test_edit_terminal_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
+tests_system_test_set_LDADD = libediting.la $(TEST_SYSTEM)
+EXTRA_tests_system_test_set_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)

@@ -12,7 +12,7 @@
 /* Documented in --help and in cfgwatch(1). */
 enum exit_code {
         EXIT_YES = 0,
-        EXIT_NO = 1,        /* refused file, no such domain, section or key */
+        EXIT_NO = 1,        /* refused file, no such domain, section or key, nothing saved */
         EXIT_USAGE = 2,     /* the command line is wrong */
         EXIT_NO_DAEMON = 3, /* nobody to ask */
         EXIT_TROUBLE = 4    /* anything else */
@@ -23,8 +23,11 @@ struct cli {
         const char *runtime_directory; /* NULL: the library's default */
         bool json;
         bool strict;
+        bool tolerant;
         size_t entries; /* of a history; 0: not said */
-        int count;      /* of the operands behind the command */
+        cfgw_format format;
+        const char *domain; /* NULL: the library's default */
+        int count;          /* of the operands behind the command */
         char **operands;
         cfgw_client *client;
 };
@@ -38,6 +41,9 @@ int cmd_sync(const struct cli *cli);
 int cmd_check(const struct cli *cli);
 int cmd_history(const struct cli *cli);
 int cmd_diff(const struct cli *cli);
+int cmd_edit(const struct cli *cli);
+int cmd_set(const struct cli *cli);
+int cmd_unset(const struct cli *cli);
 
 /* ------------------------------------------------------------------ output */
 

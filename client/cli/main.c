@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Options that go with some commands only. */
-enum { OPTION_JSON, OPTION_STRICT, OPTION_COUNT };
+enum { OPTION_JSON, OPTION_STRICT, OPTION_TOLERANT, OPTION_FORMAT, OPTION_DOMAIN, OPTION_COUNT };
 #define TAKES(option) (1U << (option))
 
 struct command {
@@ -25,15 +25,20 @@ static const struct command commands[] = {
         {"get", cmd_get, 2, 3, 0, true},
         {"watch", cmd_watch, 0, INT_MAX, TAKES(OPTION_JSON), true},
         {"sync", cmd_sync, 1, 1, 0, true},
-        {"check", cmd_check, 1, INT_MAX, TAKES(OPTION_STRICT), false},
         {"history", cmd_history, 1, 1, TAKES(OPTION_JSON) | TAKES(OPTION_COUNT), true},
         {"diff", cmd_diff, 1, 3, 0, true},
+        {"check", cmd_check, 1, INT_MAX,
+         TAKES(OPTION_JSON) | TAKES(OPTION_STRICT) | TAKES(OPTION_FORMAT) | TAKES(OPTION_DOMAIN),
+         false},
+        {"edit", cmd_edit, 1, 1, TAKES(OPTION_TOLERANT), true},
+        {"set", cmd_set, 4, 4, TAKES(OPTION_TOLERANT), true},
+        {"unset", cmd_unset, 3, 3, TAKES(OPTION_TOLERANT), true},
 };
 
 static const char help[] =
         "Usage: cfgwatch [OPTION…] COMMAND …\n"
         "\n"
-        "Shows and queries the config files that cfgwatchd watches.\n"
+        "Shows, queries and changes the config files that cfgwatchd watches.\n"
         "\n"
         "  status [--json]            the daemon and every domain\n"
         "  generation DOMAIN          the generation in force\n"
@@ -42,18 +47,26 @@ static const char help[] =
         "  get DOMAIN SECTION KEY     the value of one\n"
         "  watch [--json] [DOMAIN…]   a line for each change, until interrupted\n"
         "  sync DOMAIN                have the daemon look now; the generation in force then\n"
-        "  check [--strict] FILE…     say what is wrong in a file, without a daemon\n"
         "  history [--json] [-n N] DOMAIN\n"
         "                             the newest generations, and what each changed\n"
         "  diff DOMAIN [FROM [TO]]    what differs between two generations: the last two, or\n"
         "                             FROM and the one in force, or FROM and TO\n"
+        "  check [--strict] FILE…     say what is wrong in a file (-: the input), without a "
+        "daemon\n"
+        "  edit DOMAIN                edit the file as visudo does; only what is good is saved\n"
+        "  set DOMAIN SECTION KEY VALUE\n"
+        "                             change one value in the file; the generation in force then\n"
+        "  unset DOMAIN SECTION KEY   remove one\n"
         "\n"
         "  --runtime-directory DIR    where the daemon's files are (default: the environment\n"
         "                             variable CFGWATCH_RUNTIME_DIR, or /run/cfgwatch)\n"
-        "  --json                     JSON for programs (status, watch, history)\n"
+        "  --json                     JSON for programs (status, watch, check, history)\n"
         "  -n, --count N              so many generations: default 20, at most 1000 (history)\n"
         "  --strict                   refuse what Proxmox Backup refuses: unknown section\n"
         "                             types and keys as well (check)\n"
+        "  --tolerant                 let those pass (edit, set, unset)\n"
+        "  --format FORMAT            section-config (default) or ini (check)\n"
+        "  --domain DOMAIN            by whose rules: default datastore (check)\n"
         "  -h, --help                 this text\n"
         "  --version                  the version\n"
         "\n"
@@ -67,6 +80,9 @@ enum { OPTION_RUNTIME = 256, OPTION_VERSION }; /* those that go with every comma
 static const struct option options[] = {
         [OPTION_JSON] = {"json", no_argument, NULL, OPTION_JSON},
         [OPTION_STRICT] = {"strict", no_argument, NULL, OPTION_STRICT},
+        [OPTION_TOLERANT] = {"tolerant", no_argument, NULL, OPTION_TOLERANT},
+        [OPTION_FORMAT] = {"format", required_argument, NULL, OPTION_FORMAT},
+        [OPTION_DOMAIN] = {"domain", required_argument, NULL, OPTION_DOMAIN},
         [OPTION_COUNT] = {"count", required_argument, NULL, OPTION_COUNT},
         {"runtime-directory", required_argument, NULL, OPTION_RUNTIME},
         {"help", no_argument, NULL, 'h'},
@@ -93,12 +109,31 @@ static int parse_count(const char *text, size_t *ret)
         return 0;
 }
 
+static int parse_format(const char *name, cfgw_format *ret)
+{
+        static const char *const names[] = {
+                [CFGW_FORMAT_SECTION_CONFIG] = "section-config",
+                [CFGW_FORMAT_INI] = "ini",
+        };
+
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+                if (strcmp(names[i], name) != 0)
+                        continue;
+                *ret = (cfgw_format)i;
+                return 0;
+        }
+        complain("unknown format '%s': it is section-config or ini", name);
+        return -EINVAL;
+}
+
 /* Options may stand before or behind the command: getopt puts them in front. */
 static int parse_options(int argc, char **argv, struct cli *cli, unsigned int *given)
 {
         int code;
 
         while ((code = getopt_long(argc, argv, "hn:", options, NULL)) >= 0) {
+                if (code == 'n')
+                        code = OPTION_COUNT;
                 switch (code) {
                 case OPTION_JSON:
                         cli->json = true;
@@ -106,12 +141,19 @@ static int parse_options(int argc, char **argv, struct cli *cli, unsigned int *g
                 case OPTION_STRICT:
                         cli->strict = true;
                         break;
-                case 'n':
-                        code = OPTION_COUNT;
-                        /* fall through */
                 case OPTION_COUNT:
                         if (parse_count(optarg, &cli->entries) < 0)
                                 return -EINVAL;
+                        break;
+                case OPTION_TOLERANT:
+                        cli->tolerant = true;
+                        break;
+                case OPTION_FORMAT:
+                        if (parse_format(optarg, &cli->format) < 0)
+                                return -EINVAL;
+                        break;
+                case OPTION_DOMAIN:
+                        cli->domain = optarg;
                         break;
                 case OPTION_RUNTIME:
                         cli->runtime_directory = optarg;

@@ -160,7 +160,7 @@ static void watch_screen(int fd, const char *prompt)
         }
 }
 
-int process_type(const char *const argv[], const char *prompt, const char *keys)
+int process_converse(const char *const argv[], const struct process_turn *turns, size_t count)
 {
         char slave[SLAVE_MAX];
         _cleanup_close_ int fd = open_terminal(slave);
@@ -168,10 +168,19 @@ int process_type(const char *const argv[], const char *prompt, const char *keys)
 
         assert_true(fd >= 0);
         pid = start_on_terminal(argv, slave);
-        watch_screen(fd, prompt);
-        assert_int_equal(write_all(fd, keys, strlen(keys)), 0);
+        for (size_t i = 0; i < count; i++) {
+                watch_screen(fd, turns[i].prompt);
+                assert_int_equal(write_all(fd, turns[i].keys, strlen(turns[i].keys)), 0);
+        }
         watch_screen(fd, NULL);
         return process_wait(pid, TEST_PATIENCE_USEC);
+}
+
+int process_type(const char *const argv[], const char *prompt, const char *keys)
+{
+        const struct process_turn turn = {prompt, keys};
+
+        return process_converse(argv, &turn, 1);
 }
 
 /* ------------------------------------------------------------------ the end */

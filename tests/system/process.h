@@ -30,9 +30,15 @@ int process_shell(const char *command, const char *log);
 bool process_has_terminals(void);
 
 /*
- * Runs a program on a terminal of its own and types @keys as soon as it has written
- * @prompt. Returns its exit status.
+ * Runs a program on a terminal of its own and types the keys of each turn as soon as it has
+ * written the prompt, not counting what it wrote before the last turn. Returns its exit status.
  */
+struct process_turn {
+        const char *prompt, *keys;
+};
+int process_converse(const char *const argv[], const struct process_turn *turns, size_t count);
+
+/* The same with one turn. */
 int process_type(const char *const argv[], const char *prompt, const char *keys);
 
 /* Kills every child, grandchildren included, and reaps them. */

@@ -393,39 +393,6 @@ static void watch_names_what_comes_where_nothing_was(void **state)
         stop_watch(pid);
 }
 
-/* -------------------------------------------------------------------- check */
-
-static void check_is_silent_or_says_where_and_why(void **state)
-{
-        struct harness *harness = *state;
-        struct said said;
-
-        tool_expect(harness, "printf 'datastore: one\\n\\tpath /1\\n' >good; cfgwatch check good",
-                    0, "");
-        said = tool_run(harness,
-                        "printf 'datastore: one\\n\\tpath\\n' >bad; cfgwatch check good bad good");
-        assert_int_equal(said.status, 1);
-        assert_string_equal(said.out, "");
-        assert_int_equal(strncmp(said.err, "bad:2: ", 7), 0);
-        assert_ptr_equal(strchr(said.err, '\n'), said.err + strlen(said.err) - 1);
-        tool_expect(harness, "cfgwatch check good nosuch", 4, "");
-        tool_expect(harness, "cfgwatch check .", 4, "");
-}
-
-static void check_takes_the_unknown_for_an_error_only_if_strict(void **state)
-{
-        struct harness *harness = *state;
-        struct said said;
-
-        said = tool_run(harness, "printf 'datastore: one\\n\\tpath /1\\n\\tnew-key x\\n' >new; "
-                                 "cfgwatch check new");
-        assert_int_equal(said.status, 0);
-        assert_int_equal(strncmp(said.err, "new:3: warning: ", 16), 0);
-        said = tool_run(harness, "cfgwatch check --strict new");
-        assert_int_equal(said.status, 1);
-        assert_int_equal(strncmp(said.err, "new:3: unknown ", 15), 0);
-}
-
 /* ----------------------------------------------------------------- terminal */
 
 /* U+009B begins an escape sequence on terminals, and passes for a character in the file. */
@@ -528,8 +495,6 @@ int main(void)
                 SYSTEM_TEST(watch_finds_a_daemon_that_comes_later),
                 SYSTEM_TEST(watch_says_what_it_waits_for),
                 SYSTEM_TEST(watch_names_what_comes_where_nothing_was),
-                SYSTEM_TEST(check_is_silent_or_says_where_and_why),
-                SYSTEM_TEST(check_takes_the_unknown_for_an_error_only_if_strict),
                 SYSTEM_TEST(terminal_gets_no_escape_sequence_of_the_file),
                 SYSTEM_TEST(terminal_shows_text_in_the_order_of_the_file),
                 SYSTEM_TEST(colour_is_for_terminals_that_want_it),
