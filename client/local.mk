@@ -100,7 +100,8 @@ cfgwatch_SOURCES = \
 	client/cli/rescue.c \
 	client/cli/prompt.c \
 	client/cli/cmd_edit.c \
-	client/cli/cmd_set.c
+	client/cli/cmd_set.c \
+	client/cli/cmd_rollback.c
 cfgwatch_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
 cfgwatch_LDADD = libcfgwatch.la $(JANSSON_LIBS) $(NETTLE_LIBS)
 

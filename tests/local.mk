@@ -470,7 +470,7 @@ EXTRA_tests_system_test_history_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publi
 
 # system: commands of the tool
 check_PROGRAMS += tests/system/test-check tests/system/test-edit \
-	tests/system/test-edit-terminal tests/system/test-set
+	tests/system/test-edit-terminal tests/system/test-set tests/system/test-rollback
 check_LTLIBRARIES += libediting.la
 libediting_la_SOURCES = tests/system/editing.c tests/system/editing.h
 tests_system_test_check_LDADD = $(TEST_SYSTEM)
@@ -481,6 +481,8 @@ tests_system_test_edit_terminal_LDADD = libediting.la $(TEST_SYSTEM)
 EXTRA_tests_system_test_edit_terminal_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 tests_system_test_set_LDADD = libediting.la $(TEST_SYSTEM)
 EXTRA_tests_system_test_set_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
+tests_system_test_rollback_LDADD = libediting.la $(TEST_SYSTEM)
+EXTRA_tests_system_test_rollback_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.

@@ -44,6 +44,7 @@ int cmd_diff(const struct cli *cli);
 int cmd_edit(const struct cli *cli);
 int cmd_set(const struct cli *cli);
 int cmd_unset(const struct cli *cli);
+int cmd_rollback(const struct cli *cli);
 
 /* ------------------------------------------------------------------ output */
 

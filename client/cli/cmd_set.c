@@ -22,18 +22,20 @@ static void change_done(struct change *change)
         target_done(&change->target);
 }
 
-/* On failure says why. */
+/* On failure says why. What is unknown is no failure here: it may be what is to be removed. */
 static int read_file(const struct change *change, struct text *ret, const cfgw_config **ret_config)
 {
         CLEANUP(report_done) cfgw_report *report = NULL;
         CLEANUP(text_done) struct text text = {0};
         const struct target *target = &change->target;
+        struct cli tolerant = *change->cli;
         int r = text_read_file(target->path, &text);
 
+        tolerant.tolerant = true;
         if (r == 0)
-                r = target_parse(change->cli, target, &text, ret_config, &report);
+                r = target_parse(&tolerant, target, &text, ret_config, &report);
         if (r == -EBADMSG) {
-                target_explain(change->cli, target, &text, report);
+                target_explain(&tolerant, target, &text, report);
                 complain("%s has to be mended first: cfgwatch edit %s", target->path,
                          target->domain);
                 return EXIT_NO;

@@ -2,7 +2,7 @@
 #ifndef CFGWATCH_CLI_EDIT_H
 #define CFGWATCH_CLI_EDIT_H
 
-/* What the commands that write are made of: edit, set, unset. */
+/* What the commands that write are made of: edit, set, unset, rollback. */
 
 #include "cli.h"
 

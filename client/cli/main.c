@@ -33,6 +33,7 @@ static const struct command commands[] = {
         {"edit", cmd_edit, 1, 1, TAKES(OPTION_TOLERANT), true},
         {"set", cmd_set, 4, 4, TAKES(OPTION_TOLERANT), true},
         {"unset", cmd_unset, 3, 3, TAKES(OPTION_TOLERANT), true},
+        {"rollback", cmd_rollback, 2, 2, 0, true},
 };
 
 static const char help[] =
@@ -57,6 +58,7 @@ static const char help[] =
         "  set DOMAIN SECTION KEY VALUE\n"
         "                             change one value in the file; the generation in force then\n"
         "  unset DOMAIN SECTION KEY   remove one\n"
+        "  rollback DOMAIN GENERATION write what that generation was, as a new one\n"
         "\n"
         "  --runtime-directory DIR    where the daemon's files are (default: the environment\n"
         "                             variable CFGWATCH_RUNTIME_DIR, or /run/cfgwatch)\n"

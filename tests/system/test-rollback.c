@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* `cfgwatch rollback` against the real daemon: old content comes back as a new generation. */
+#include "editing.h"
+#include "tool.h"
+
+#include "util.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Generations 1 (GOOD) and 2 (OTHER). */
+static void begin_with_two(struct harness *harness)
+{
+        begin(harness);
+        tool_expect(harness, "cfgwatch set datastore one comment 'other store'", 0, "2\n");
+}
+
+static void old_content_comes_back_to_the_byte(void **state)
+{
+        struct harness *harness = *state;
+
+        begin_with_two(harness);
+        tool_expect(harness, "cfgwatch rollback datastore 1", 0, "3\n");
+        assert_string_equal(file_text(harness), GOOD);
+        tool_expect(harness, "cfgwatch get datastore one comment", 0, "first store\n");
+        tool_expect(harness, "cfgwatch rollback datastore 2", 0, "4\n");
+        assert_string_equal(file_text(harness), OTHER);
+}
+
+static void what_is_in_force_is_no_new_generation(void **state)
+{
+        struct harness *harness = *state;
+
+        begin_with_two(harness);
+        tool_expect(harness, "cfgwatch rollback datastore 2", 0, "2\n");
+        assert_string_equal(file_text(harness), OTHER);
+}
+
+static void broken_file_is_mended(void **state)
+{
+        struct harness *harness = *state;
+
+        begin_with_two(harness);
+        testing_write_file(harness->file, "rubbish\n");
+        WAIT_FOR(harness_is(harness, CFGW_FRESHNESS_LAST_GOOD, CFGW_STATE_INVALID));
+        tool_expect(harness, "cfgwatch rollback datastore 1", 0, "3\n");
+        assert_true(harness_is(harness, CFGW_FRESHNESS_LIVE, CFGW_STATE_VALID));
+        assert_string_equal(file_text(harness), GOOD);
+}
+
+static void missing_file_comes_back(void **state)
+{
+        struct harness *harness = *state;
+
+        begin_with_two(harness);
+        assert_int_equal(unlink(harness->file), 0);
+        WAIT_FOR(harness_is(harness, CFGW_FRESHNESS_LAST_GOOD, CFGW_STATE_MISSING));
+        tool_expect(harness, "cfgwatch rollback datastore 2", 0, "2\n");
+        assert_string_equal(file_text(harness), OTHER);
+        assert_true(harness_is(harness, CFGW_FRESHNESS_LIVE, CFGW_STATE_VALID));
+}
+
+static void unknown_keys_that_were_accepted_pass_again(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        tool_expect(harness, "cfgwatch set --tolerant datastore one colour red", 0, "2\n");
+        tool_expect(harness, "cfgwatch unset datastore one colour", 0, "3\n");
+        tool_expect(harness, "cfgwatch rollback datastore 2", 0, "4\n");
+        tool_expect(harness, "cfgwatch get datastore one colour", 0, "red\n");
+}
+
+static void refusal_names_the_reason_and_changes_nothing(void **state)
+{
+        static const struct {
+                const char *command, *reason;
+                int status;
+        } table[] = {
+                {"cfgwatch rollback datastore 9", "generation 9", 1},
+                {"cfgwatch rollback datastore 0", "'0' is not the number of a generation", 2},
+                {"cfgwatch rollback datastore one", "'one' is not the number of a generation", 2},
+                {"cfgwatch rollback nothing 1", "no such domain 'nothing'", 1},
+        };
+        struct harness *harness = *state;
+
+        begin(harness);
+        for (size_t i = 0; i < ELEMENTS(table); i++) {
+                struct said said = tool_run(harness, table[i].command);
+
+                assert_int_equal(said.status, table[i].status);
+                expect_in(said.err, table[i].reason);
+                expect_untouched(harness);
+        }
+        harness_stop(harness, SIGTERM);
+        assert_int_equal(tool_run(harness, "cfgwatch rollback datastore 1").status, 3);
+        assert_string_equal(file_text(harness), GOOD);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                SYSTEM_TEST(old_content_comes_back_to_the_byte),
+                SYSTEM_TEST(what_is_in_force_is_no_new_generation),
+                SYSTEM_TEST(broken_file_is_mended),
+                SYSTEM_TEST(missing_file_comes_back),
+                SYSTEM_TEST(unknown_keys_that_were_accepted_pass_again),
+                SYSTEM_TEST(refusal_names_the_reason_and_changes_nothing),
+        };
+
+        return TESTING_RUN(tests);
+}
