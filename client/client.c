@@ -193,18 +193,19 @@ PUBLIC int cfgw_client_set_format(cfgw_client *client, const char *domain, cfgw_
         return set_format(client, domain, format);
 }
 
-int client_source(cfgw_client *client, const char *domain, char **ret)
+int client_source(cfgw_client *client, const char *domain, char **ret_path, cfgw_format *ret_format)
 {
         LOCK_SCOPE(&client->lock);
-        struct view *view = find_view(client, domain);
-        char *copy;
+        const struct view *view = find_view(client, domain);
+        char *copy = NULL;
 
-        if (!view || !view->source)
-                return -ENODATA;
-        copy = strdup(view->source);
-        if (!copy)
-                return -ENOMEM;
-        *ret = copy;
+        if (view && view->source) {
+                copy = strdup(view->source);
+                if (!copy)
+                        return -ENOMEM;
+        }
+        *ret_path = copy;
+        *ret_format = view ? view->format : CFGW_FORMAT_SECTION_CONFIG;
         return 0;
 }
 

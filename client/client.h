@@ -47,7 +47,11 @@ struct board_look client_board(cfgw_client *client, uint64_t now);
 /* The view of @domain: made at the first call, lives as long as the client. */
 int client_view(cfgw_client *client, const char *domain, struct view **ret);
 
-/* A copy of what cfgw_client_set_source() said; free() it. -ENODATA: it said nothing. */
-int client_source(cfgw_client *client, const char *domain, char **ret);
+/*
+ * What cfgw_client_set_source() and cfgw_client_set_format() said. free() @ret_path; NULL: there
+ * was no such call.
+ */
+int client_source(cfgw_client *client, const char *domain, char **ret_path,
+                  cfgw_format *ret_format);
 
 #endif

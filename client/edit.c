@@ -18,11 +18,17 @@
 #include <errno.h>
 #include <string.h>
 
-/* How a property is written where there is none to take it from. */
-#define INDENT "\t"
-#define SEPARATOR " "
+/* How a property is written in each format where there is none to take it from. */
+static const char *const indents[] = {"\t", ""};
+static const char *const separators[] = {" ", " = "};
 
 DEFINE_CLEANUP(cfgw_diff *, cfgw_diff_free);
+
+/* What is edited. */
+struct origin {
+        struct text text;
+        cfgw_format format;
+};
 
 /* A line by offsets: where it starts, where its content ends, where the next line starts. */
 struct line {
@@ -75,18 +81,21 @@ static struct text content(struct text text, struct line line)
         return (struct text){text.data + line.start, line.end - line.start};
 }
 
-static size_t blanks_at_start(struct text text)
+/* What is white space at the start of @text: Unicode's, or isspace(3) of the C locale in INI. */
+static size_t blanks_at_start(struct text text, cfgw_format format)
 {
         size_t all = 0, size;
 
-        while ((size = blank_at_start((struct text){text.data + all, text.size - all})) > 0)
+        while ((size = blank_at_start(text_skip(text, all))) > 0 &&
+               (size == 1 || format != CFGW_FORMAT_INI))
                 all += size;
         return all;
 }
 
-static bool is_blank(struct text text, struct line line)
+static bool is_blank(const struct origin *origin, struct line line)
 {
-        return blanks_at_start(content(text, line)) == line.end - line.start;
+        return blanks_at_start(content(origin->text, line), origin->format) ==
+               line.end - line.start;
 }
 
 /* The line's end; @fallback if it is the last one and has none. */
@@ -104,14 +113,28 @@ struct shape {
         size_t value; /* where it starts, in the whole text */
 };
 
-static struct shape shape_of(struct text text, struct line line, const char *key)
+/* What stands between key and value. */
+static size_t separator_at_start(struct text text, cfgw_format format)
 {
-        struct text rest = content(text, line);
-        size_t indent = blanks_at_start(rest), before = indent + strlen(key), separator;
+        size_t size = blanks_at_start(text, format);
+
+        if (format == CFGW_FORMAT_INI && size < text.size &&
+            (text.data[size] == '=' || text.data[size] == ':')) {
+                size++;
+                size += blanks_at_start(text_skip(text, size), format);
+        }
+        return size;
+}
+
+static struct shape shape_of(const struct origin *origin, struct line line, const char *key)
+{
+        struct text rest = content(origin->text, line);
+        size_t indent = blanks_at_start(rest, origin->format), before = indent + strlen(key);
+        size_t separator;
 
         if (before > rest.size) /* no line of this key: the comparison at the end tells */
                 before = rest.size;
-        separator = blanks_at_start((struct text){rest.data + before, rest.size - before});
+        separator = separator_at_start(text_skip(rest, before), origin->format);
         return (struct shape){
                 .indent = {rest.data, indent},
                 .separator = {rest.data + before, separator},
@@ -119,12 +142,12 @@ static struct shape shape_of(struct text text, struct line line, const char *key
         };
 }
 
-static int set_property(struct text text, const cfgw_property *property, const char *value,
-                        struct splice *splice)
+static int set_property(const struct origin *origin, const cfgw_property *property,
+                        const char *value, struct splice *splice)
 {
-        struct line line = line_at(text, property_line(property));
+        struct line line = line_at(origin->text, property_line(property));
 
-        splice->start = shape_of(text, line, property_key(property)).value;
+        splice->start = shape_of(origin, line, property_key(property)).value;
         splice->end = line.end;
         splice->text = strdup(value);
         return splice->text ? 0 : -ENOMEM;
@@ -148,28 +171,30 @@ static const cfgw_property *place_for(const cfgw_section *section, const char *k
 }
 
 /* How the section's properties are written: @property or the first one shows it. */
-static struct shape shape_in(struct text text, const cfgw_section *section,
+static struct shape shape_in(const struct origin *origin, const cfgw_section *section,
                              const cfgw_property *property)
 {
+        const char *indent = indents[origin->format], *separator = separators[origin->format];
+
         if (!property)
                 property = section_property_at(section, 0);
         if (property)
-                return shape_of(text, line_at(text, property_line(property)),
+                return shape_of(origin, line_at(origin->text, property_line(property)),
                                 property_key(property));
         return (struct shape){
-                .indent = {INDENT, strlen(INDENT)},
-                .separator = {SEPARATOR, strlen(SEPARATOR)},
+                .indent = {indent, strlen(indent)},
+                .separator = {separator, strlen(separator)},
         };
 }
 
-static int add_property(struct text text, const cfgw_section *section, const cfgw_edit *edit,
-                        struct splice *splice)
+static int add_property(const struct origin *origin, const cfgw_section *section,
+                        const cfgw_edit *edit, struct splice *splice)
 {
         const cfgw_property *place = place_for(section, edit->key);
-        struct line header = line_at(text, section_line(section));
-        struct line line = place ? line_at(text, property_line(place)) : header;
-        struct text feed = ending(text, header, (struct text){"\n", 1});
-        struct shape shape = shape_in(text, section, place);
+        struct line header = line_at(origin->text, section_line(section));
+        struct line line = place ? line_at(origin->text, property_line(place)) : header;
+        struct text feed = ending(origin->text, header, (struct text){"\n", 1});
+        struct shape shape = shape_in(origin, section, place);
 
         splice->start = line.next;
         splice->end = line.next;
@@ -185,18 +210,18 @@ static int add_property(struct text text, const cfgw_section *section, const cfg
         return splice->text ? 0 : -ENOMEM;
 }
 
-static int edit_property(struct text text, const cfgw_section *section, const cfgw_edit *edit,
-                         struct splice *splice)
+static int edit_property(const struct origin *origin, const cfgw_section *section,
+                         const cfgw_edit *edit, struct splice *splice)
 {
         const cfgw_property *property = section_property(section, edit->key);
         struct line line;
 
         if (edit->value)
-                return property ? set_property(text, property, edit->value, splice)
-                                : add_property(text, section, edit, splice);
+                return property ? set_property(origin, property, edit->value, splice)
+                                : add_property(origin, section, edit, splice);
         if (!property)
                 return -ENOENT;
-        line = line_at(text, property_line(property));
+        line = line_at(origin->text, property_line(property));
         splice->start = line.start;
         splice->end = line.next;
         return 0;
@@ -205,7 +230,8 @@ static int edit_property(struct text text, const cfgw_section *section, const cf
 /* ---------------------------------------------------------------- sections */
 
 /* The section's lines with the blank line behind it; of the last one, the one before it. */
-static int remove_section(struct text text, const cfgw_section *section, struct splice *splice)
+static int remove_section(const struct origin *origin, const cfgw_section *section,
+                          struct splice *splice)
 {
         size_t count = section_property_count(section);
         uint32_t last = section_line(section);
@@ -213,14 +239,14 @@ static int remove_section(struct text text, const cfgw_section *section, struct 
 
         for (size_t i = 0; i < count; i++)
                 last = MAX(last, property_line(section_property_at(section, i)));
-        splice->start = line_at(text, section_line(section)).start;
-        splice->end = line_at(text, last).next;
-        line = line_from(text, splice->end);
-        if (is_blank(text, line))
+        splice->start = line_at(origin->text, section_line(section)).start;
+        splice->end = line_at(origin->text, last).next;
+        line = line_from(origin->text, splice->end);
+        if (is_blank(origin, line))
                 splice->end = line.next;
-        if (splice->end == text.size && splice->start > 0) {
-                line = line_before(text, splice->start);
-                if (is_blank(text, line))
+        if (splice->end == origin->text.size && splice->start > 0) {
+                line = line_before(origin->text, splice->start);
+                if (is_blank(origin, line))
                         splice->start = line.start;
         }
         return 0;
@@ -246,9 +272,9 @@ static int apply(struct text text, const struct splice *splice, char **ret, size
         return 0;
 }
 
-/* One edit of @text, whose content is @config, and what the result parses to. */
-static int edit_once(struct text text, const cfgw_config *config, const cfgw_edit *edit, char **ret,
-                     size_t *ret_size, const cfgw_config **ret_config)
+/* One edit of @origin, whose content is @config, and what the result parses to. */
+static int edit_once(const struct origin *origin, const cfgw_config *config, const cfgw_edit *edit,
+                     char **ret, size_t *ret_size, const cfgw_config **ret_config)
 {
         const cfgw_section *section = cfgw_config_section(config, edit->section);
         _cleanup_(splice_clear) struct splice splice = {.text = NULL};
@@ -258,13 +284,13 @@ static int edit_once(struct text text, const cfgw_config *config, const cfgw_edi
 
         if (!section)
                 return -ENOENT;
-        r = edit->key ? edit_property(text, section, edit, &splice)
-                      : remove_section(text, section, &splice);
+        r = edit->key ? edit_property(origin, section, edit, &splice)
+                      : remove_section(origin, section, &splice);
         if (r < 0)
                 return r;
-        r = apply(text, &splice, &result, &size);
+        r = apply(origin->text, &splice, &result, &size);
         if (r == 0)
-                r = reparse(result, size, ret_config);
+                r = reparse(result, size, origin->format, ret_config);
         if (r < 0)
                 return r;
         *ret = STEAL(result);
@@ -273,20 +299,21 @@ static int edit_once(struct text text, const cfgw_config *config, const cfgw_edi
 }
 
 /* A section that was given twice comes back when the last one goes: so until none is left. */
-static int edit_all(struct text text, const cfgw_config *config, const cfgw_edit *edit, char **ret,
-                    size_t *ret_size, const cfgw_config **ret_config)
+static int edit_all(const struct origin *origin, const cfgw_config *config, const cfgw_edit *edit,
+                    char **ret, size_t *ret_size, const cfgw_config **ret_config)
 {
         _cleanup_(cfgw_config_unref_p) const cfgw_config *now = NULL;
         _cleanup_free_ char *result = NULL;
         size_t size;
         int r;
 
-        r = edit_once(text, config, edit, &result, &size, &now);
+        r = edit_once(origin, config, edit, &result, &size, &now);
         while (r == 0 && !edit->key && cfgw_config_section(now, edit->section)) {
                 _cleanup_(cfgw_config_unref_p) const cfgw_config *last = STEAL(now);
                 _cleanup_free_ char *old = STEAL(result);
+                struct origin again = {{old, size}, origin->format};
 
-                r = edit_once((struct text){old, size}, last, edit, &result, &size, &now);
+                r = edit_once(&again, last, edit, &result, &size, &now);
         }
         if (r < 0)
                 return r;
@@ -351,17 +378,17 @@ PUBLIC int cfgw_text_edit(const char *data, size_t size, const cfgw_config *conf
                           const cfgw_edit *edit, char **ret, size_t *ret_size)
 {
         _cleanup_(cfgw_config_unref_p) const cfgw_config *before = NULL, *after = NULL;
-        struct text text = {size > 0 ? data : "", size};
+        struct origin origin = {{size > 0 ? data : "", size}, cfgw_config_format(config)};
         _cleanup_free_ char *result = NULL;
         size_t result_size;
         int r;
 
         if ((!data && size > 0) || !config || !is_valid(edit) || !ret || !ret_size ||
-            !is_source(config, text))
+            !is_source(config, origin.text))
                 return -EINVAL;
-        r = edit_all(text, config, edit, &result, &result_size, &after);
+        r = edit_all(&origin, config, edit, &result, &result_size, &after);
         if (r == 0)
-                r = reparse(text.data, size, &before);
+                r = reparse(origin.text.data, size, origin.format, &before);
         if (r == 0)
                 r = is_right(before, after, edit);
         if (r <= 0)

@@ -5,16 +5,17 @@
 
 #include <string.h>
 
-/* No domain can have this name, so there is no schema for it. */
+/* No domain can have this name, so there is no schema for it. INI takes it for a type. */
 #define NO_DOMAIN "-"
 
-int reparse(const char *data, size_t size, const cfgw_config **ret)
+int reparse(const char *data, size_t size, cfgw_format format, const cfgw_config **ret)
 {
         struct parse_rules rules = parse_rules_of(CFGW_LOAD_TOLERANT);
         struct source source = {.result = SOURCE_READ, .data = (char *)data, .size = size};
         _cleanup_free_ struct snapshot *snapshot = NULL;
         int r;
 
+        rules.format = format;
         source.digest = digest_of(data, size);
         r = source_parse(&source, NO_DOMAIN, "-", &rules, NULL, &snapshot);
         if (r < 0)

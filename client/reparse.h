@@ -10,8 +10,8 @@
 
 #include "config.h"
 
-/* -EBADMSG: it does not follow the grammar. */
-int reparse(const char *data, size_t size, const cfgw_config **ret);
+/* -EBADMSG: it does not follow the grammar of @format. */
+int reparse(const char *data, size_t size, cfgw_format format, const cfgw_config **ret);
 
 /* Whether both have the same sections in the same order, with the same types and properties. */
 bool reparse_equal(const cfgw_config *a, const cfgw_config *b);

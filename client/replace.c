@@ -63,6 +63,7 @@ struct job {
         bool expects;
         uint64_t until; /* CLOCK_MONOTONIC */
         char *path;
+        cfgw_format format;
         struct place place;
         char temporary[NAME_MAX + 1];
         int lock;
@@ -97,33 +98,33 @@ static void nap(void)
 
 /* ------------------------------------------------------------------- find */
 
-static int path_in_force(cfgw_client *client, const char *domain, char **ret)
+/* What the config in force says of the file; by a view of our own, which is no user of a source. */
+static int ask_config(cfgw_client *client, const char *domain, struct job *job)
 {
         _cleanup_(picture_unref_p) struct picture *picture = NULL;
-        struct view *view;
-        char *path;
+        _cleanup_(view_free_p) struct view *view = NULL;
         int r;
 
-        r = client_view(client, domain, &view);
+        r = view_new(client, domain, &view);
         if (r < 0)
                 return r;
         picture = view_get(view);
         if (!picture->config)
-                return -ENODATA;
-        path = strdup(cfgw_config_path(picture->config));
-        if (!path)
-                return -ENOMEM;
-        *ret = path;
-        return 0;
+                return job->path ? 0 : -ENODATA;
+        job->format = cfgw_config_format(picture->config);
+        if (job->path)
+                return 0;
+        job->path = strdup(cfgw_config_path(picture->config));
+        return job->path ? 0 : -ENOMEM;
 }
 
 static int find(cfgw_client *client, const char *domain, struct job *job)
 {
         int r;
 
-        r = client_source(client, domain, &job->path);
-        if (r == -ENODATA)
-                r = path_in_force(client, domain, &job->path);
+        r = client_source(client, domain, &job->path, &job->format);
+        if (r == 0)
+                r = ask_config(client, domain, job);
         if (r == 0)
                 r = place_find(job->path, &job->place);
         if (r < 0)
@@ -132,13 +133,15 @@ static int find(cfgw_client *client, const char *domain, struct job *job)
         return r < (int)sizeof(job->temporary) ? 0 : -ENAMETOOLONG;
 }
 
-static int validate(const char *domain, const cfgw_replacement *replacement,
-                    cfgw_report **ret_report)
+static int validate(const struct job *job, const char *domain, cfgw_report **ret_report)
 {
+        const cfgw_replacement *replacement = job->replacement;
         _cleanup_(cfgw_config_unref_p) const cfgw_config *config = NULL;
         unsigned int flags =
                 replacement->flags & CFGW_REPLACE_TOLERANT ? CFGW_LOAD_TOLERANT : CFGW_LOAD_STRICT;
 
+        if (job->format == CFGW_FORMAT_INI)
+                flags |= CFGW_LOAD_INI;
         return cfgw_config_parse(replacement->data, replacement->size, domain, flags, &config,
                                  ret_report);
 }
@@ -395,7 +398,7 @@ PUBLIC int cfgw_replace(cfgw_client *client, const char *domain,
         if (r == 0)
                 r = find(client, domain, &job);
         if (r == 0)
-                r = validate(domain, replacement, ret_report);
+                r = validate(&job, domain, ret_report);
         if (r == 0)
                 r = replace_locked(&job);
         return r < 0 ? r : confirm(client, domain, &job, ret_generation);

@@ -108,7 +108,7 @@ PUBLIC int cfgw_config_write(const cfgw_config *config, char **ret, size_t *ret_
         r = write_text(config, &text, &size);
         if (r < 0)
                 return r;
-        r = reparse(text, size, &again);
+        r = reparse(text, size, CFGW_FORMAT_SECTION_CONFIG, &again);
         if (r == 0 && !reparse_equal(config, again))
                 r = -EBADMSG;
         if (r < 0)

@@ -25,6 +25,7 @@ struct view {
 
 int view_new(cfgw_client *client, const char *domain, struct view **ret);
 struct view *view_free(struct view *view);
+DEFINE_CLEANUP(struct view *, view_free);
 
 /* Brings the view up to date and returns its picture, with a reference. Under the lock. */
 struct picture *view_refresh(struct view *view);

@@ -163,6 +163,42 @@ static void each_text_is_written_as_the_table_says(void **state)
         }
 }
 
+static const struct row ini_rows[] = {
+        {"[x]\nb = 2\na = 1\n[t: y]\nk =\n", "other: x\n\ta 1\n\tb 2\n\nt: y\n\tk \n"},
+        {"[x]\nk = a = b : c\n", "other: x\n\tk a = b : c\n"},
+        /* What section-config has no words for. */
+        {"[x]\ntwo words = 1\n", NULL},
+        {"[x]\nk = \xc2\xa0v\n", NULL},
+        {"[x]\nk\xc2\xa0 = v\n", NULL},
+        {"[x]\nk = a\tb\n", NULL},
+        {"[1: x]\nk = v\n", NULL},
+};
+
+static void a_config_of_ini_is_written_if_it_can_be(void **state)
+{
+        const char *work = testing_path(state, "work");
+
+        for (size_t i = 0; i < ELEMENTS(ini_rows); i++) {
+                const char *text = ini_rows[i].text;
+                _cleanup_free_ char *written = NULL;
+                const cfgw_config *config;
+                size_t size = 0;
+                int r;
+
+                assert_int_equal(cfgw_config_parse(text, strlen(text), "other", CFGW_LOAD_INI,
+                                                   &config, NULL),
+                                 0);
+                r = cfgw_config_write(config, &written, &size);
+                if (ini_rows[i].written) {
+                        assert_int_equal(r, 0);
+                        assert_string_equal(written, ini_rows[i].written);
+                        assert_round_trip(work, config, "other");
+                } else
+                        assert_int_equal(r, -EINVAL);
+                cfgw_config_unref(config);
+        }
+}
+
 /* ------------------------------------------------------------------- random */
 
 struct random {
@@ -273,6 +309,7 @@ int main(void)
                 TEST(the_samples_make_the_round_trip),
                 TEST(what_proxmox_backup_wrote_stays_as_it_is),
                 TEST(each_text_is_written_as_the_table_says),
+                TEST(a_config_of_ini_is_written_if_it_can_be),
                 TEST(random_documents_make_the_round_trip),
                 TEST(bad_arguments_are_refused),
         };

@@ -17,7 +17,7 @@ struct row {
 
 #define TWO "a: x\n\tb 2\n\td 4\n\nb: y\n\tk  v  w \n"
 
-static const struct row rows[] = {
+static const struct row section_config_rows[] = {
         /* set: the value alone moves */
         {TWO, {"x", "b", "new"}, "a: x\n\tb new\n\td 4\n\nb: y\n\tk  v  w \n", 0},
         {TWO, {"y", "k", "n"}, "a: x\n\tb 2\n\td 4\n\nb: y\n\tk  n\n", 0},
@@ -97,39 +97,133 @@ static const struct row rows[] = {
         {TWO, {NULL, "k", "v"}, NULL, -EINVAL},
 };
 
+#define INI "; head\n[x]\n; about b\nb = 2\n\nd=4\n\n; about y\n[t: y]\nk :  v  w \n"
+
+static const struct row ini_rows[] = {
+        /* set: the value alone moves, and comments stay */
+        {INI,
+         {"x", "b", "new # 1"},
+         "; head\n[x]\n; about b\nb = new # 1\n\nd=4\n\n; about y\n[t: y]\nk :  v  w \n",
+         0},
+        {INI,
+         {"x", "d", ""},
+         "; head\n[x]\n; about b\nb = 2\n\nd=\n\n; about y\n[t: y]\nk :  v  w \n",
+         0},
+        {INI,
+         {"y", "k", "a = b"},
+         "; head\n[x]\n; about b\nb = 2\n\nd=4\n\n; about y\n[t: y]\nk :  a = b\n",
+         0},
+        {"[x]\r\nb = 1\r\n", {"x", "b", "2"}, "[x]\r\nb = 2\r\n", 0},
+        {"[x]\nb =", {"x", "b", "2"}, "[x]\nb =2", 0},
+        /* White space of Unicode is part of a value. */
+        {"[x]\nb = \xc2\xa0v\n", {"x", "b", "2"}, "[x]\nb = 2\n", 0},
+        {"[x]\nb = 1\n", {"x", "b", "\xc2\xa0v"}, "[x]\nb = \xc2\xa0v\n", 0},
+        {"[x]\ntwo words = 1\n", {"x", "two words", "2"}, "[x]\ntwo words = 2\n", 0},
+
+        /* set: a new key, as its neighbour is written */
+        {INI,
+         {"x", "c", "3"},
+         "; head\n[x]\n; about b\nb = 2\nc = 3\n\nd=4\n\n; about y\n[t: y]\nk :  v  w \n",
+         0},
+        {INI,
+         {"x", "e", "5"},
+         "; head\n[x]\n; about b\nb = 2\n\nd=4\ne=5\n\n; about y\n[t: y]\nk :  v  w \n",
+         0},
+        {"[x]\n", {"x", "k", "v"}, "[x]\nk = v\n", 0},
+        {"[x]", {"x", "k", "v"}, "[x]\nk = v\n", 0},
+        {"[x]\r\nb = 1", {"x", "c", "2"}, "[x]\r\nb = 1\r\nc = 2\r\n", 0},
+
+        /* remove */
+        {INI,
+         {"x", "b", NULL},
+         "; head\n[x]\n; about b\n\nd=4\n\n; about y\n[t: y]\nk :  v  w \n",
+         0},
+        {INI, {"x", NULL, NULL}, "; head\n; about y\n[t: y]\nk :  v  w \n", 0},
+        {INI, {"y", NULL, NULL}, "; head\n[x]\n; about b\nb = 2\n\nd=4\n\n; about y\n", 0},
+        {INI, {"z", NULL, NULL}, NULL, -ENOENT},
+        {INI, {"y", "b", NULL}, NULL, -ENOENT},
+
+        /* what cannot be written */
+        {INI, {"x", "b", "a ;b"}, NULL, -EINVAL},
+        {INI, {"x", "b", ";"}, NULL, -EINVAL},
+        {INI, {"x", "b", " blank"}, NULL, -EINVAL},
+        {INI, {"x", "a=b", "1"}, NULL, -EINVAL},
+        {INI, {"x", "a:b", "1"}, NULL, -EINVAL},
+        {INI, {"x", "[z]", "1"}, NULL, -EINVAL},
+        {INI, {"x", "#a", "1"}, NULL, -EINVAL},
+        {INI, {"x", ";a", "1"}, NULL, -EINVAL},
+        {INI, {"x", " a", "1"}, NULL, -EINVAL},
+        {INI, {"x", "b", "1\n[z]"}, NULL, -EINVAL},
+        {INI, {"x", "a-key-that-has-one-byte-more-than-libinih-can-take-", "1"}, NULL, -EINVAL},
+};
+
 /* By way of a file at @path. */
-static const cfgw_config *parse(const char *path, const char *text)
+static const cfgw_config *parse(const char *path, const char *text, unsigned int flags)
 {
         const cfgw_config *config;
 
         testing_write_file(path, text);
-        assert_int_equal(cfgw_config_load(path, "other", CFGW_LOAD_STRICT, &config, NULL), 0);
+        assert_int_equal(cfgw_config_load(path, "other", flags, &config, NULL), 0);
         return config;
 }
 
-static void each_edit_gives_what_the_table_says(void **state)
+static void assert_row(const struct row *row, const cfgw_config *config)
 {
-        const char *work = testing_path(state, "work");
+        _cleanup_free_ char *result = NULL;
+        size_t size = 0;
+        int r = cfgw_text_edit(row->text, strlen(row->text), config, &row->edit, &result, &size);
 
-        for (size_t i = 0; i < ELEMENTS(rows); i++) {
-                const struct row *row = &rows[i];
-                const cfgw_config *config = parse(work, row->text);
-                _cleanup_free_ char *result = NULL;
-                size_t size = 0;
-                int r = cfgw_text_edit(row->text, strlen(row->text), config, &row->edit, &result,
-                                       &size);
+        if (r != row->error || !row->result != !result ||
+            (result && strcmp(result, row->result) != 0))
+                fail_msg("%s = %s in\n%s: %d\n%s", row->edit.key, row->edit.value, row->text, r,
+                         result ? result : "(none)");
+        assert_int_equal(result ? strlen(result) : 0, size);
+}
 
-                if (r != row->error || (result && strcmp(result, row->result) != 0))
-                        fail_msg("row %zu: %d, %s", i, r, result ? result : "(none)");
-                assert_true(!row->result == !result);
-                assert_int_equal(result ? strlen(result) : 0, size);
+static void assert_rows(const char *work, const struct row *rows, size_t count, unsigned int flags)
+{
+        for (size_t i = 0; i < count; i++) {
+                const cfgw_config *config = parse(work, rows[i].text, flags);
+
+                assert_row(&rows[i], config);
                 cfgw_config_unref(config);
         }
 }
 
+static void each_edit_of_section_config_gives_what_the_table_says(void **state)
+{
+        assert_rows(testing_path(state, "work"), section_config_rows, ELEMENTS(section_config_rows),
+                    CFGW_LOAD_STRICT);
+}
+
+static void each_edit_of_ini_gives_what_the_table_says(void **state)
+{
+        assert_rows(testing_path(state, "work"), ini_rows, ELEMENTS(ini_rows),
+                    CFGW_LOAD_STRICT | CFGW_LOAD_INI);
+}
+
+/* 198 bytes are what a line of INI may have. */
+static void a_line_that_ini_cannot_take_is_refused(void **state)
+{
+        const char *text = "[x]\nk = v\n";
+        const cfgw_config *config = parse(testing_path(state, "work"), text, CFGW_LOAD_INI);
+        char value[196] = "";
+        cfgw_edit edit = {"x", "k", value};
+        _cleanup_free_ char *result = NULL;
+        size_t size;
+
+        memset(value, 'v', 195);
+        assert_int_equal(cfgw_text_edit(text, strlen(text), config, &edit, &result, &size),
+                         -EINVAL);
+        value[194] = '\0';
+        assert_int_equal(cfgw_text_edit(text, strlen(text), config, &edit, &result, &size), 0);
+        assert_int_equal(size, strlen("[x]\n") + 198 + 1);
+        cfgw_config_unref(config);
+}
+
 static void a_config_of_another_text_is_refused(void **state)
 {
-        const cfgw_config *config = parse(testing_path(state, "work"), "a: x\n\tk 1\n");
+        const cfgw_config *config = parse(testing_path(state, "work"), "a: x\n\tk 1\n", 0);
         const cfgw_edit edit = {"x", "k", "2"};
         size_t size;
         char *text;
@@ -141,7 +235,7 @@ static void a_config_of_another_text_is_refused(void **state)
 
 static void bad_arguments_are_refused(void **state)
 {
-        const cfgw_config *config = parse(testing_path(state, "work"), "a: x\n");
+        const cfgw_config *config = parse(testing_path(state, "work"), "a: x\n", 0);
         const cfgw_edit edit = {"x", "k", "2"};
         size_t size;
         char *text;
@@ -173,7 +267,9 @@ static void what_the_schema_refuses_is_not_told_here(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                TEST(each_edit_gives_what_the_table_says),
+                TEST(each_edit_of_section_config_gives_what_the_table_says),
+                TEST(each_edit_of_ini_gives_what_the_table_says),
+                TEST(a_line_that_ini_cannot_take_is_refused),
                 TEST(a_config_of_another_text_is_refused),
                 TEST(bad_arguments_are_refused),
                 TEST(what_the_schema_refuses_is_not_told_here),

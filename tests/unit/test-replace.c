@@ -118,6 +118,43 @@ static void refused_content_leaves_everything_as_it_is(void **state)
         cfgw_client_unref(client);
 }
 
+static void the_format_of_the_domain_is_asked_for(void **state)
+{
+        const char *text = "; a comment\n[store]\npath = /1\n", *path = replacing_file(state, OLD);
+        const cfgw_replacement replacement = {
+                .data = text,
+                .size = strlen(text),
+                .timeout_usec = CFGW_FOREVER,
+        };
+        cfgw_client *client;
+
+        assert_int_equal(replacing(state, path, text), -EBADMSG);
+        client = replacing_client(state, path);
+        assert_int_equal(cfgw_client_set_format(client, "datastore", CFGW_FORMAT_INI), 0);
+        assert_int_equal(cfgw_replace(client, "datastore", &replacement, NULL, NULL), 0);
+        replacing_assert_content(state, path, text);
+        cfgw_client_unref(client);
+}
+
+/* A source that is told too late would be -EBUSY otherwise. */
+static void a_source_may_be_told_after_the_first_try(void **state)
+{
+        const char *path = replacing_file(state, OLD);
+        const cfgw_replacement replacement = {
+                .data = NEW,
+                .size = strlen(NEW),
+                .timeout_usec = CFGW_FOREVER,
+        };
+        cfgw_client *client;
+
+        assert_int_equal(cfgw_client_new(*state, &client), 0);
+        assert_int_equal(cfgw_replace(client, "datastore", &replacement, NULL, NULL), -ENODATA);
+        assert_int_equal(cfgw_client_set_source(client, "datastore", path), 0);
+        assert_int_equal(cfgw_replace(client, "datastore", &replacement, NULL, NULL), 0);
+        replacing_assert_content(state, path, NEW);
+        cfgw_client_unref(client);
+}
+
 /* ------------------------------------------------------------ lost updates */
 
 static void the_expected_content_may_be_replaced(void **state)
@@ -286,6 +323,8 @@ int main(void)
                 TEST(a_missing_file_is_made),
                 TEST(an_empty_text_makes_a_missing_file),
                 TEST(refused_content_leaves_everything_as_it_is),
+                TEST(the_format_of_the_domain_is_asked_for),
+                TEST(a_source_may_be_told_after_the_first_try),
                 TEST(the_expected_content_may_be_replaced),
                 TEST(an_edit_by_somebody_else_is_not_lost),
                 TEST(a_missing_file_counts_as_empty),
