@@ -484,6 +484,10 @@ EXTRA_tests_system_test_set_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 tests_system_test_rollback_LDADD = libediting.la $(TEST_SYSTEM)
 EXTRA_tests_system_test_rollback_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 
+# writing with the real daemon
+check_PROGRAMS += tests/system/test-replace
+tests_system_test_replace_LDADD = $(TEST_SYSTEM)
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)

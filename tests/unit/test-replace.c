@@ -307,7 +307,7 @@ static void bad_arguments_are_refused(void **state)
         bad.expected_digest = "abc";
         assert_int_equal(cfgw_replace(client, "datastore", &bad, NULL, NULL), -EINVAL);
         bad = good;
-        bad.size = (size_t)65 << 20;
+        bad.size = ((size_t)128 << 20) + 1;
         assert_int_equal(cfgw_replace(client, "datastore", &bad, NULL, NULL), -EFBIG);
         replacing_assert_content(state, testing_path(state, "etc/datastore.cfg"), OLD);
         cfgw_client_unref(client);
