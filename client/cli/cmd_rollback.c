@@ -23,6 +23,18 @@ static int read_now(const struct target *target, struct text *ret)
         return EXIT_TROUBLE;
 }
 
+/* The lines are those of the old content, not of the file. */
+static int refuse(const struct cli *cli, const struct target *target, const cfgw_report *report)
+{
+        CLEANUP(free_done) char *name = NULL;
+
+        if (asprintf(&name, "generation %s of %s", cli->operands[1], target->domain) < 0)
+                name = NULL;
+        explain_report(name, report);
+        complain("%s stays as it is", target->path);
+        return EXIT_NO;
+}
+
 /* What was accepted once passes again, unknown keys and all. */
 static int put_back(const struct cli *cli, const struct target *target, const struct text *then,
                     const struct text *now)
@@ -34,11 +46,8 @@ static int put_back(const struct cli *cli, const struct target *target, const st
 
         tolerant.tolerant = true;
         r = target_replace(&tolerant, target, then, now->digest, &generation, &report);
-        if (r == -EBADMSG) {
-                target_explain(&tolerant, target, then, report);
-                complain("%s stays as it is", target->path);
-                return EXIT_NO;
-        }
+        if (r == -EBADMSG)
+                return refuse(cli, target, report);
         if (r < 0 || generation == 0)
                 return fail_replace(cli, target, r);
         printf("%llu\n", (unsigned long long)generation);

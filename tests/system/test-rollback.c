@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Generations 1 (GOOD) and 2 (OTHER). */
@@ -28,13 +29,51 @@ static void old_content_comes_back_to_the_byte(void **state)
         assert_string_equal(file_text(harness), OTHER);
 }
 
+/* Not the sections come back: keys out of order, and a blank line more than there has to be. */
+static void order_and_blanks_come_back(void **state)
+{
+        static const char odd[] = "datastore: one\n\tpath /mnt/one\n\tcomment c\n\n\n"
+                                  "datastore: two\n\tpath /mnt/two\n";
+        struct harness *harness = *state;
+
+        begin(harness);
+        testing_write_file(harness->file, odd);
+        assert_int_equal(harness_sync(harness), 2);
+        tool_expect(harness, "cfgwatch rollback datastore 1", 0, "3\n");
+        tool_expect(harness, "cfgwatch rollback datastore 2", 0, "4\n");
+        assert_string_equal(file_text(harness), odd);
+        /* Nothing stays beside the file but the lock, which others use as well. */
+        tool_expect(harness, "ls -A", 0, ".datastore.lck\ndatastore.cfg\n");
+}
+
+static void owner_and_mode_stay(void **state)
+{
+        struct harness *harness = *state;
+        struct stat before, after;
+
+        begin_with_two(harness);
+        if (geteuid() == 0)
+                assert_int_equal(chown(harness->file, 65534, 54321), 0);
+        assert_int_equal(chmod(harness->file, 0640), 0);
+        assert_int_equal(stat(harness->file, &before), 0);
+        tool_expect(harness, "cfgwatch rollback datastore 1", 0, "3\n");
+        assert_int_equal(stat(harness->file, &after), 0);
+        assert_int_equal(before.st_uid, after.st_uid);
+        assert_int_equal(before.st_gid, after.st_gid);
+        assert_int_equal(before.st_mode, after.st_mode);
+}
+
 static void what_is_in_force_is_no_new_generation(void **state)
 {
         struct harness *harness = *state;
+        struct stat before, after;
 
         begin_with_two(harness);
+        assert_int_equal(stat(harness->file, &before), 0);
         tool_expect(harness, "cfgwatch rollback datastore 2", 0, "2\n");
         assert_string_equal(file_text(harness), OTHER);
+        assert_int_equal(stat(harness->file, &after), 0);
+        assert_int_equal(before.st_ino, after.st_ino); /* it was not even written */
 }
 
 static void broken_file_is_mended(void **state)
@@ -98,15 +137,32 @@ static void refusal_names_the_reason_and_changes_nothing(void **state)
         assert_string_equal(file_text(harness), GOOD);
 }
 
+static void damaged_content_never_comes_back(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        begin_with_two(harness);
+        testing_write_file(testing_path(&harness->testing, "state/datastore/1.cfg"), OTHER);
+        said = tool_run(harness, "cfgwatch rollback datastore 1");
+        assert_int_equal(said.status, 4);
+        expect_in(said.err, "generation 1 of datastore is damaged");
+        assert_string_equal(file_text(harness), OTHER);
+        assert_int_equal(harness_sync(harness), 2);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 SYSTEM_TEST(old_content_comes_back_to_the_byte),
+                SYSTEM_TEST(order_and_blanks_come_back),
+                SYSTEM_TEST(owner_and_mode_stay),
                 SYSTEM_TEST(what_is_in_force_is_no_new_generation),
                 SYSTEM_TEST(broken_file_is_mended),
                 SYSTEM_TEST(missing_file_comes_back),
                 SYSTEM_TEST(unknown_keys_that_were_accepted_pass_again),
                 SYSTEM_TEST(refusal_names_the_reason_and_changes_nothing),
+                SYSTEM_TEST(damaged_content_never_comes_back),
         };
 
         return TESTING_RUN(tests);
