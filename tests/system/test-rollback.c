@@ -151,6 +151,37 @@ static void damaged_content_never_comes_back(void **state)
         assert_int_equal(harness_sync(harness), 2);
 }
 
+/* The domain's format was set anew: what was accepted in the other one is nothing now. */
+static void content_of_another_format_is_refused(void **state)
+{
+        static const char ini[] = "[datastore: one]\npath = /mnt/one\n";
+        struct harness *harness = *state;
+        const char *config = testing_path(&harness->testing, "conf");
+        _cleanup_free_ char *lines = NULL, *options = NULL;
+        struct said said;
+
+        begin_with_two(harness);
+        assert_int_equal(harness_stop(harness, SIGTERM), 0);
+        lines = format_string("[domain datastore]\npath = %s\nformat = ini\n", harness->file);
+        options = format_string("--config %s", config);
+        testing_write_file(config, lines);
+        testing_write_file(harness->file, ini);
+        harness_launch(harness, options);
+        harness_await_ready(harness);
+        assert_int_equal(harness_sync(harness), 3);
+        said = tool_run(harness, "cfgwatch rollback datastore 1");
+        assert_int_equal(said.status, 1);
+        expect_in(said.err, "generation 1 of datastore:1: ");
+        expect_in(said.err, "stays as it is");
+        assert_string_equal(file_text(harness), ini);
+        /* To be looked at it is still there. */
+        tool_expect(harness, "cfgwatch diff datastore 1 | tail -n +4", 0,
+                    " [datastore: one]\n-\tcomment first store\n path = /mnt/one\n");
+        tool_expect(harness, "cfgwatch set datastore one comment new", 0, "4\n");
+        tool_expect(harness, "cfgwatch rollback datastore 3", 0, "5\n");
+        assert_string_equal(file_text(harness), ini);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -163,6 +194,7 @@ int main(void)
                 SYSTEM_TEST(unknown_keys_that_were_accepted_pass_again),
                 SYSTEM_TEST(refusal_names_the_reason_and_changes_nothing),
                 SYSTEM_TEST(damaged_content_never_comes_back),
+                SYSTEM_TEST(content_of_another_format_is_refused),
         };
 
         return TESTING_RUN(tests);
