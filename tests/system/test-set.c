@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void set_changes_one_value_and_is_in_force(void **state)
 {
@@ -138,6 +139,82 @@ static void writers_at_once_lose_nothing(void **state)
                     0, "w10\n10\nw10\n10\nw10\n10\nw10\n10\n");
 }
 
+static void value_may_look_like_an_option(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        tool_expect(harness, "cfgwatch set -- datastore one comment --json", 0, "2\n");
+        tool_expect(harness, "cfgwatch set datastore one comment -- -h", 0, "3\n");
+        tool_expect(harness, "cfgwatch get datastore one comment", 0, "-h\n");
+}
+
+static void wrong_usage_is_told(void **state)
+{
+        struct harness *harness = *state;
+
+        tool_expect(harness, "cfgwatch set datastore one comment", 2, "");
+        tool_expect(harness, "cfgwatch set datastore one comment a b", 2, "");
+        tool_expect(harness, "cfgwatch unset datastore one", 2, "");
+        tool_expect(harness, "cfgwatch --strict set datastore one comment a", 2, "");
+        tool_expect(harness, "cfgwatch set datastore one comment a", 3, "");
+}
+
+/* It may be what others put there, and does not pass because one does not touch it. */
+static void unknown_key_of_the_file_can_be_removed(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        testing_write_file(harness->file, GOOD "\tcolour red\n");
+        expect_in(tool_run(harness, "cfgwatch set datastore one comment x").err, "--tolerant");
+        assert_string_equal(file_text(harness), GOOD "\tcolour red\n");
+        assert_int_equal(tool_run(harness, "cfgwatch unset datastore one colour").status, 0);
+        assert_string_equal(file_text(harness), GOOD);
+}
+
+static void missing_file_has_nothing_to_change(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        begin(harness);
+        said = tool_run(harness, "rm $FILE; cfgwatch set datastore one comment x");
+        assert_int_equal(said.status, 4);
+        expect_in(said.err, "No such file");
+        tool_expect(harness, "test ! -e $FILE", 0, "");
+}
+
+static void who_may_not_write_changes_nothing(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        if (geteuid() != 0)
+                SKIP("needs root");
+        begin(harness);
+        said = tool_run(harness, "chmod 755 ..; setpriv --reuid 65534 --regid 65534 "
+                                 "--clear-groups cfgwatch set datastore one comment x");
+        assert_int_equal(said.status, 4);
+        expect_in(said.err, "cannot write ");
+        expect_untouched(harness);
+}
+
+/* The one who edits by hand is told, and loses nothing either. */
+static void set_does_not_wait_for_an_edit(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        begin(harness);
+        set_editor(harness, "cfgwatch set datastore one keep-last 3; sed -i s/first/other/ \"$1\"");
+        said = tool_run(harness, "cfgwatch edit datastore");
+        assert_int_equal(said.status, 1);
+        expect_in(said.err, "was changed by somebody else meanwhile");
+        assert_string_equal(kept_text(harness, said.err), OTHER);
+        tool_expect(harness, "cfgwatch get datastore one keep-last", 0, "3\n");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -149,6 +226,12 @@ int main(void)
                 SYSTEM_TEST(without_a_daemon_it_is_written_and_said_so),
                 SYSTEM_TEST(comments_of_an_ini_file_stay),
                 SYSTEM_TEST(writers_at_once_lose_nothing),
+                SYSTEM_TEST(value_may_look_like_an_option),
+                SYSTEM_TEST(wrong_usage_is_told),
+                SYSTEM_TEST(unknown_key_of_the_file_can_be_removed),
+                SYSTEM_TEST(missing_file_has_nothing_to_change),
+                SYSTEM_TEST(who_may_not_write_changes_nothing),
+                SYSTEM_TEST(set_does_not_wait_for_an_edit),
         };
 
         return TESTING_RUN(tests);
