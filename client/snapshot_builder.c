@@ -45,17 +45,23 @@ struct snapshot_builder *snapshot_builder_free(struct snapshot_builder *builder)
 
 static cfgw_section *section_at(const struct snapshot *block, uint32_t i)
 {
-        return (cfgw_section *)((char *)block + block->sections) + i;
+        cfgw_section *sections = (void *)((char *)block + block->sections);
+
+        return &sections[i];
 }
 
 static cfgw_property *property_at(const struct snapshot *block, uint32_t i)
 {
-        return (cfgw_property *)((char *)block + block->properties) + i;
+        cfgw_property *properties = (void *)((char *)block + block->properties);
+
+        return &properties[i];
 }
 
 static struct snapshot_slot *slot_at(const struct snapshot *block, uint32_t i)
 {
-        return (struct snapshot_slot *)((char *)block + block->index) + i;
+        struct snapshot_slot *slots = (void *)((char *)block + block->index);
+
+        return &slots[i];
 }
 
 static void set_layout(struct snapshot *block, const struct snapshot_layout *layout)

@@ -673,8 +673,8 @@ typedef struct cfgw_replacement {
  * cfgw_config_load().
  *
  * The file is as it was: -EBADMSG: the content is refused, see the report. -EFBIG: larger than
- * 128 MiB. -ESTALE: the file does not hold what was expected. -ENODATA: it is not known where it is.
- * -EPERM: its owner, group or an attribute cannot be given to the new one. -ETIMEDOUT: somebody
+ * 128 MiB. -ESTALE: the file does not hold what was expected. -ENODATA: it is not known where it
+ * is. -EPERM: its owner, group or an attribute cannot be given to the new one. -ETIMEDOUT: somebody
  * else has the lock. -EAGAIN: somebody keeps changing it. -EINVAL also for what is no regular file.
  * Else the error of a system call, such as -EACCES, -EROFS, -ENOSPC; -EBUSY for a file that is a
  * mount point.
