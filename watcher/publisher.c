@@ -130,6 +130,8 @@ struct publisher *publisher_free(struct publisher *publisher)
                 return NULL;
         if (publisher->helper) {
                 say_farewell(publisher);
+                if (publisher->file.inode == 0) /* it has bound, perhaps, and not said so yet */
+                        publisher->file = socket_file_at(publisher->path);
                 socket_file_remove_own(publisher->path, publisher->file);
                 helper_free(publisher->helper);
         }
