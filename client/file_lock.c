@@ -52,7 +52,7 @@ static int give_rights(const struct place *place, int fd)
 
         if (fstatat(place->directory, place->name, &stat, AT_SYMLINK_NOFOLLOW) == 0)
                 rights = rights_of(&stat);
-        else if (fstat(place->directory, &stat) == 0)
+        else if (errno == ENOENT && fstat(place->directory, &stat) == 0)
                 rights = rights_new(&stat);
         else
                 return -errno;

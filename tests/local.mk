@@ -485,7 +485,8 @@ tests_system_test_rollback_LDADD = libediting.la $(TEST_SYSTEM)
 EXTRA_tests_system_test_rollback_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 
 # writing with the real daemon
-check_PROGRAMS += tests/system/test-replace
+check_PROGRAMS += tests/system/test-replace tests/unit/test-replace-traced
+tests_unit_test_replace_traced_LDADD = libreplacing.la $(TEST_LIBRARY)
 tests_system_test_replace_LDADD = $(TEST_SYSTEM)
 
 # A program's source is its name with .c, so that a test needs two lines: its name in

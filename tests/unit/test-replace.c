@@ -6,8 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #define UNKNOWN "datastore: new\n\tpath /new\n\tnew-key 1\n"
@@ -153,6 +156,41 @@ static void a_source_may_be_told_after_the_first_try(void **state)
         assert_int_equal(cfgw_replace(client, "datastore", &replacement, NULL, NULL), 0);
         replacing_assert_content(state, path, NEW);
         cfgw_client_unref(client);
+}
+
+/* As on a full disk: the first half of the text is written, and there is no room for the rest. */
+static void a_text_that_does_not_fit_leaves_the_old_file(void **state)
+{
+        const char *path = replacing_file(state, OLD);
+        cfgw_client *client = replacing_client(state, path);
+        char text[8192] = NEW "\tcomment ";
+        int status;
+        pid_t pid;
+
+        for (size_t i = 1; strlen(text) < sizeof(text) - 100; i++)
+                sprintf(text + strlen(text), "%c\n\ndatastore: s%03zu\n\tpath /1\n\tcomment ", 'c',
+                        i);
+        strcat(text, "\n");
+        pid = fork();
+        if (pid == 0) {
+                const struct rlimit limit = {4096, 4096};
+                const cfgw_replacement replacement = {
+                        .data = text,
+                        .size = strlen(text),
+                        .timeout_usec = CFGW_FOREVER,
+                };
+
+                signal(SIGXFSZ, SIG_IGN);
+                setrlimit(RLIMIT_FSIZE, &limit);
+                _exit(-cfgw_replace(client, "datastore", &replacement, NULL, NULL));
+        }
+        assert_true(pid > 0);
+        cfgw_client_unref(client);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), EFBIG);
+        replacing_assert_content(state, path, OLD);
+        replacing_assert_no_litter(state);
 }
 
 /* ------------------------------------------------------------ lost updates */
@@ -323,6 +361,7 @@ int main(void)
                 TEST(a_missing_file_is_made),
                 TEST(an_empty_text_makes_a_missing_file),
                 TEST(refused_content_leaves_everything_as_it_is),
+                TEST(a_text_that_does_not_fit_leaves_the_old_file),
                 TEST(the_format_of_the_domain_is_asked_for),
                 TEST(a_source_may_be_told_after_the_first_try),
                 TEST(the_expected_content_may_be_replaced),
