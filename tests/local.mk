@@ -441,8 +441,10 @@ tests_fuzz_fuzz_ini_LDADD = $(NETTLE_LIBS) $(INIH_LIBS)
 endif
 
 # guards
-check_PROGRAMS += tests/unit/test-guards tests/system/test-guards tests/system/test-full
+check_PROGRAMS += tests/unit/test-durability tests/unit/test-guards tests/system/test-guards tests/system/test-full
 tests_system_test_full_LDADD = $(TEST_SYSTEM)
+tests_unit_test_durability_LDADD = $(TEST_WATCHER)
+tests_unit_test_durability_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=syncfs
 tests_unit_test_guards_LDADD = liblooking.la $(TEST_WATCHER)
 tests_system_test_guards_LDADD = $(TEST_SYSTEM)
 

@@ -7,7 +7,7 @@
  * moved, look at the files that are due, answer the syncs that can be answered, beat, and
  * set the timer to the earliest deadline of all. Nothing in a turn blocks on a peer.
  *
- * Order of the start: locks, last good contents, watches, first looks, and only then the
+ * Order of the start: locks, last good contents, watches, first looks, all of it durable, then the
  * board is renamed into place and the sockets are opened, so nobody ever sees a daemon that
  * has not looked yet. Order of the stop: the control socket, farewell, board STOPPED, locks
  * last.
@@ -20,6 +20,7 @@
 #include "announcer.h"
 #include "claim.h"
 #include "daemon_status.h"
+#include "durability.h"
 #include "filesystem.h"
 #include "log.h"
 #include "notify.h"
@@ -420,11 +421,19 @@ static int open_serving(struct daemon *daemon)
 }
 
 /* The first look at every file, before anybody sees the board. */
-static void first_looks(struct daemon *daemon)
+static int first_looks(struct daemon *daemon)
 {
+        _cleanup_free_ bool *is_new = calloc(daemon->count, sizeof(bool));
+
+        if (!is_new)
+                return -ENOMEM;
         for (size_t i = 0; i < daemon->count; i++)
-                if (look(daemon, i) == DOMAIN_NEW_CONTENT)
+                is_new[i] = look(daemon, i) == DOMAIN_NEW_CONTENT;
+        durability_ensure(daemon->domains, daemon->count, daemon->state.directory);
+        for (size_t i = 0; i < daemon->count; i++)
+                if (is_new[i])
                         domain_finish_accept(daemon->domains[i]);
+        return 0;
 }
 
 static int show(struct daemon *daemon)
@@ -462,8 +471,9 @@ static int start(struct daemon *daemon)
         if (r < 0)
                 return r;
         open_watch(daemon, now_usec());
-        first_looks(daemon);
-        r = show(daemon);
+        r = first_looks(daemon);
+        if (r == 0)
+                r = show(daemon);
         if (r == 0)
                 start_loop(daemon);
         return r;

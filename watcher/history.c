@@ -12,6 +12,8 @@
  *   that the daemon has stopped in good order with everything durable. A start in another
  *   boot without a good end before is told by that, and begins a new epoch: state may have
  *   been lost.
+ * - At a start nobody hears of anything before the epoch file is durable. That is left to
+ *   history_sync(), since there may be thousands of domains and one syncfs(2) does for all of them.
  * - Where the boot cannot be told (no /proc) or the epoch file cannot be written (a full disk),
  *   entries are made durable before anybody hears of them.
  *
@@ -53,20 +55,21 @@ struct history {
         uint64_t newest;
         char boot[BOOT_ID_SIZE + 1]; /* empty: not known */
         bool marked;                 /* the epoch file says that it is in use in this boot */
+        bool loose;                  /* ... and that is not known to be durable */
         bool unsynced;               /* the newest entry is not known to be durable */
         bool undigested;             /* ... and its digest is the next one, not in a file yet */
         struct digest digest;
         bool pruned; /* there is no entry beyond the length, but the one that an add pushes out */
 };
 
-static int epoch_write(const struct history *history, const char *use)
+static int epoch_write(const struct history *history, const char *use, bool durable)
 {
         _cleanup_free_ char *text = format_string("%016" PRIx64 " %s\n", history->epoch, use);
 
         if (!text)
                 return -ENOMEM;
         return file_replace(history->directory, EPOCH_FILE, text, strlen(text), access_private(),
-                            true);
+                            durable);
 }
 
 /* The epoch, if nothing of it can have been lost since it was written. */
@@ -148,28 +151,58 @@ static int put_entry(const struct history *history, uint64_t generation,
                             !history->marked);
 }
 
-static int sync_file(const struct history *history, const char *suffix)
+static int sync_file(const struct history *history, const char *name)
 {
         _cleanup_close_ int fd = -1;
-        char name[NUMBER_NAME_SIZE];
 
-        number_name(history->newest, suffix, name);
         fd = openat(history->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
+static int sync_newest_file(const struct history *history, const char *suffix)
+{
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(history->newest, suffix, name);
+        return sync_file(history, name);
+}
+
+/* An epoch that may be lost does not help the entries of it: then each has to be durable at once.
+ */
+static int sync_epoch(struct history *history)
+{
+        int r;
+
+        r = sync_file(history, EPOCH_FILE);
+        if (r == 0 && fsync(history->directory) < 0)
+                r = -errno;
+        history->marked = r == 0;
+        history->loose = false;
+        return r;
+}
+
+int history_write_out(struct history *history)
+{
+        int r;
+
+        if (!history->undigested)
+                return 0;
+        r = put_digest(history, history->newest, history->digest);
+        if (r == 0)
+                history->undigested = false;
+        return r;
+}
+
 static int sync_newest(struct history *history)
 {
-        int r = 0;
+        int r;
 
-        if (history->undigested)
-                r = put_digest(history, history->newest, history->digest);
+        r = history_write_out(history);
         if (r < 0)
                 return r;
-        history->undigested = false;
-        r = sync_file(history, HISTORY_DIGEST_SUFFIX);
+        r = sync_newest_file(history, HISTORY_DIGEST_SUFFIX);
         if (r == 0)
-                r = sync_file(history, HISTORY_SUFFIX);
+                r = sync_newest_file(history, HISTORY_SUFFIX);
         if (r == 0 && fsync(history->directory) < 0)
                 r = -errno;
         if (r == 0)
@@ -207,10 +240,13 @@ static int epoch_open(struct history *history)
                 if (r < 0)
                         return r;
         }
-        r = epoch_write(history, history->boot[0] ? history->boot : USE_ENDED);
+        if (history->boot[0])
+                r = epoch_write(history, history->boot, false);
+        else
+                r = epoch_write(history, USE_ENDED, true);
         if (r < 0 && is_new)
                 return r;
-        history->marked = r == 0 && history->boot[0] != '\0';
+        history->marked = history->loose = r == 0 && history->boot[0] != '\0';
         if (history->unsynced) {
                 if (!is_new)
                         find_undigested(history);
@@ -224,7 +260,7 @@ struct history *history_free(struct history *history)
         if (!history)
                 return NULL;
         if (history->marked && history_sync(history) == 0)
-                epoch_write(history, USE_ENDED);
+                epoch_write(history, USE_ENDED, true);
         if (history->directory >= 0)
                 temporaries_remove(history->directory);
         close_p(&history->directory);
@@ -398,14 +434,22 @@ static void prepare_next(const struct history *history)
         file_prepare(history->directory, name);
 }
 
+void history_note_durable(struct history *history)
+{
+        history->unsynced = history->undigested;
+        history->loose = false;
+}
+
 int history_sync(struct history *history)
 {
-        if (history->unsynced) {
-                int r = sync_newest(history);
+        int r = 0;
 
-                if (r < 0)
-                        return r;
-        }
+        if (history->loose)
+                r = sync_epoch(history);
+        if (r == 0 && history->unsynced)
+                r = sync_newest(history);
+        if (r < 0)
+                return r;
         drop_oldest(history);
         prepare_next(history);
         return 0;
@@ -418,7 +462,7 @@ int history_renew_epoch(struct history *history)
 
         r = epoch_make(history);
         if (r == 0)
-                r = epoch_write(history, history->marked ? history->boot : USE_ENDED);
+                r = epoch_write(history, history->marked ? history->boot : USE_ENDED, true);
         if (r < 0)
                 history->epoch = before;
         return r;

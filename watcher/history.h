@@ -26,7 +26,7 @@ struct history;
 /*
  * Opens (makes) the history of @domain in the directory @state. A new epoch begins without
  * any entry, without a readable epoch, or if the machine went down while the epoch was in
- * use. @length: how many generations are kept.
+ * use. @length: how many generations are kept. Nobody may hear of it before history_sync().
  */
 int history_open(int state, const char *domain, size_t length, struct history **ret);
 struct history *history_free(struct history *history); /* a good end: makes all durable */
@@ -59,8 +59,15 @@ uint64_t history_accepted_usec(const struct history *history, uint64_t generatio
 int history_add(struct history *history, const struct source *content, struct access access,
                 uint64_t *ret_generation);
 
-/* Makes the newest entry durable, and drops the oldest ones beyond the length. */
+/* Makes epoch and newest entry durable, and drops the oldest ones beyond the length. */
 int history_sync(struct history *history);
+
+/*
+ * For who has many of them: writes what history_sync() would still write; and takes note that all
+ * that was written is durable (syncfs(2)), so that the next history_sync() need not see to it.
+ */
+int history_write_out(struct history *history);
+void history_note_durable(struct history *history);
 
 /*
  * Begins a new epoch: somebody outside knows more of the old one than is kept here. -errno:

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* What is synced before a start is shown: each history by itself, or all of many at once. */
+#include "testing.h"
+
+#include "durability.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MANY (DURABILITY_APART_MAX + 1)
+
+static unsigned int synced, synced_all;
+static int sync_error, sync_all_error; /* what the calls are made to fail with */
+int __wrap_fsync(int fd);
+int __wrap_syncfs(int fd);
+
+int __wrap_fsync(int fd)
+{
+        synced++;
+        errno = sync_error;
+        return sync_error ? -1 : 0;
+}
+
+int __wrap_syncfs(int fd)
+{
+        synced_all++;
+        errno = sync_all_error;
+        return sync_all_error ? -1 : 0;
+}
+
+struct start {
+        struct domain *domains[MANY];
+        size_t count;
+        int state;
+};
+
+/* As a daemon that finds each file for the first time. */
+static struct start begin(void **state, size_t count)
+{
+        int runtime = directory_make(testing_path(state, "run"));
+        struct start start = {.count = count,
+                              .state = directory_make(testing_path(state, "state"))};
+
+        signal(SIGIO, SIG_IGN);
+        testing_write_file(testing_path(state, "file"), "x: one\n\ta b\n");
+        for (size_t i = 0; i < count; i++) {
+                char name[16];
+                struct domain_options options = {
+                        .name = name,
+                        .path = testing_path(state, "file"),
+                        .rules = parse_rules_of(CFGW_LOAD_TOLERANT),
+                        .times = SETTLE_TIMES_DEFAULT,
+                        .history_length = 10,
+                };
+
+                snprintf(name, sizeof(name), "d%zu", i);
+                assert_int_equal(domain_new(&options, start.state, runtime, 0, &start.domains[i]),
+                                 0);
+                assert_int_equal(domain_look(start.domains[i], 0), DOMAIN_NEW_CONTENT);
+        }
+        close(runtime);
+        synced = synced_all = 0;
+        sync_error = sync_all_error = 0;
+        return start;
+}
+
+static void end(struct start *start)
+{
+        sync_error = 0;
+        for (size_t i = 0; i < start->count; i++)
+                domain_free(start->domains[i]);
+        close(start->state);
+}
+
+/* What was left for later. */
+static unsigned int still_to_sync(struct start *start)
+{
+        synced = 0;
+        for (size_t i = 0; i < start->count; i++)
+                assert_int_equal(history_sync(start->domains[i]->history), 0);
+        return synced;
+}
+
+static void test_opening_leaves_the_sync_for_later(void **state)
+{
+        struct start start = begin(state, 1);
+
+        assert_int_equal(still_to_sync(&start), 5); /* epoch, digest, content, directory twice */
+        assert_int_equal(still_to_sync(&start), 0);
+        end(&start);
+}
+
+static void test_few_are_synced_one_by_one(void **state)
+{
+        struct start start = begin(state, DURABILITY_APART_MAX);
+
+        durability_ensure(start.domains, start.count, start.state);
+        assert_int_equal(synced_all, 0);
+        assert_true(synced >= start.count);
+        assert_int_equal(still_to_sync(&start), 0);
+        end(&start);
+}
+
+static void test_many_are_synced_at_once_with_all_that_belongs_to_them(void **state)
+{
+        struct start start = begin(state, MANY);
+
+        durability_ensure(start.domains, start.count, start.state);
+        assert_int_equal(synced_all, 1);
+        assert_int_equal(synced, 0);
+        assert_int_equal(still_to_sync(&start), 0);
+        assert_non_null(testing_read_file(state, testing_path(state, "state/d0/1.sha256")));
+        end(&start);
+}
+
+static void test_many_are_synced_one_by_one_where_it_does_not_work_at_once(void **state)
+{
+        struct start start = begin(state, MANY);
+
+        sync_all_error = EIO;
+        durability_ensure(start.domains, start.count, start.state);
+        assert_int_equal(synced_all, 1);
+        assert_true(synced >= start.count);
+        assert_int_equal(still_to_sync(&start), 0);
+        end(&start);
+}
+
+/* Without an epoch that is surely there, an entry must be durable before it is told. */
+static void test_epoch_that_may_be_lost_makes_entries_durable_at_once(void **state)
+{
+        struct start start = begin(state, 1);
+
+        sync_error = EIO;
+        durability_ensure(start.domains, start.count, start.state);
+        sync_error = 0;
+        testing_write_file(testing_path(state, "file"), "x: two\n\ta b\n");
+        settle_sync(&start.domains[0]->settle, 1);
+        synced = 0;
+        assert_int_equal(domain_look(start.domains[0], 1), DOMAIN_NEW_CONTENT);
+        assert_true(synced >= 2); /* content and directory, before the news */
+        end(&start);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(test_opening_leaves_the_sync_for_later),
+                TEST(test_few_are_synced_one_by_one),
+                TEST(test_many_are_synced_at_once_with_all_that_belongs_to_them),
+                TEST(test_many_are_synced_one_by_one_where_it_does_not_work_at_once),
+                TEST(test_epoch_that_may_be_lost_makes_entries_durable_at_once),
+        };
+
+        return TESTING_RUN(tests);
+}
