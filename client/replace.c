@@ -56,6 +56,9 @@
 #define FOREVER_USEC (30 * USEC_PER_SEC) /* what CFGW_FOREVER means: no save takes longer */
 #define NAP_USEC (10 * USEC_PER_MSEC)    /* before another try */
 
+/* Whoever changes the file more often than this in a row does not stop; others want the lock. */
+#define CHANGES_MAX 20
+
 struct job {
         const cfgw_replacement *replacement;
         struct digest digest;   /* of the new content */
@@ -294,7 +297,7 @@ static int replace_locked(struct job *job)
         r = file_lock_take(&job->place, job->until, &job->lock);
         if (r < 0)
                 return r;
-        while ((r = replace_once(job)) == -EAGAIN && now_usec() < job->until)
+        for (int i = 0; (r = replace_once(job)) == -EAGAIN && i < CHANGES_MAX; i++)
                 nap();
         file_lock_release(job->lock);
         job->lock = -1;

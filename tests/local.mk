@@ -53,7 +53,8 @@ tests_unit_test_diff_SOURCES = tests/unit/test-diff.c client/config.c client/dif
 tests_unit_test_diff_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_test_diff_LDADD = $(TEST_FORMAT)
 tests_unit_test_out_of_memory_SOURCES = tests/unit/test-out-of-memory.c \
-	client/config.c client/load.c client/diff.c
+	client/config.c client/load.c client/diff.c client/reparse.c client/edit.c \
+	client/section_config_write.c
 tests_unit_test_out_of_memory_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_test_out_of_memory_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray

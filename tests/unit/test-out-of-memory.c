@@ -149,6 +149,57 @@ static void comparing_survives_every_lack_of_memory(void **state)
         cfgw_config_unref(after);
 }
 
+static int edit(const cfgw_config *config, const char *text, char **ret)
+{
+        const cfgw_edit removal = {"store7", NULL, NULL};
+        size_t size;
+
+        return cfgw_text_edit(text, strlen(text), config, &removal, ret, &size);
+}
+
+static int write_text(const cfgw_config *config, const char *text, char **ret)
+{
+        size_t size;
+
+        return cfgw_config_write(config, ret, &size);
+}
+
+static void assert_writing_survives(const cfgw_config *config, const char *text,
+                                    int (*call)(const cfgw_config *config, const char *text,
+                                                char **ret))
+{
+        unsigned int count = 0, failures = 0;
+        bool refused;
+
+        do { /* a lack that does not matter is none: hence until nothing was refused */
+                char *result = NULL;
+                int r;
+
+                allocations_left = count++;
+                refusing = true;
+                r = call(config, text, &result);
+                refused = allocations_left >= count; /* it went below 0 */
+                refusing = false;
+                assert_true(r == 0 || (refused && r == -ENOMEM));
+                assert_true(!result == (r < 0));
+                failures += r < 0;
+                free(result);
+        } while (refused);
+        assert_true(failures >= 5);
+}
+
+static void writing_survives_every_lack_of_memory(void **state)
+{
+        const char *path = testing_path(state, "a.cfg");
+        const cfgw_config *config;
+
+        write_config(path, 0);
+        assert_int_equal(load(path, &config), 0);
+        assert_writing_survives(config, NULL, write_text);
+        assert_writing_survives(config, testing_read_file(state, path), edit);
+        cfgw_config_unref(config);
+}
+
 /* A builder that was refused memory goes on where it was. */
 static void a_builder_can_be_asked_again(void **state)
 {
@@ -190,6 +241,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(loading_survives_every_lack_of_memory),
                 TEST(comparing_survives_every_lack_of_memory),
+                TEST(writing_survives_every_lack_of_memory),
                 TEST(a_builder_can_be_asked_again),
         };
 
