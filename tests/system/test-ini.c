@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A domain whose file is INI: edited as such files are, with the real daemon. */
 #include "harness.h"
+#include "process.h"
 
 #include "util.h"
 
@@ -108,6 +109,8 @@ static void every_edit_is_one_generation(void **state)
                         format_string("command -v %s >/dev/null", edits[i].program);
                 _cleanup_free_ char *path = format_string("/srv/v%zu", i + 1);
 
+                if (strcmp(edits[i].program, "vi") == 0 && !process_has_terminals())
+                        continue;
                 harness_shell(harness, there);
                 harness_shell(harness, edits[i].command);
                 harness_expect_generation(harness, ++generation);
