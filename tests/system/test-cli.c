@@ -312,7 +312,7 @@ static void watch_json_is_one_object_a_line(void **state)
 
         begin(harness);
         pid = start_watch(harness, "--json datastore");
-        WAIT_FOR(strstr(printed(), "\n"));
+        WAIT_FOR(strstr(printed(), "}\n"));
         tool_run(harness, "sed -i -e 's/first/other/' -e 's/: two/: six/' $FILE");
         WAIT_FOR(strstr(printed(), "\"changed\""));
         WAIT_FOR(strstr(printed(), "}\n{") && strstr(printed(), "}}\n"));
@@ -388,7 +388,7 @@ static void watch_names_what_comes_where_nothing_was(void **state)
         WAIT_FOR(strstr(printed(), " datastore generation 1 valid +two\n"));
         stop_watch(pid);
         pid = start_watch(harness, "--json datastore");
-        WAIT_FOR(strstr(printed(), "\n"));
+        WAIT_FOR(strstr(printed(), "}\n"));
         assert_null(strstr(printed(), "\"added\""));
         stop_watch(pid);
 }
