@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define REPEAT_FIRST_USEC (100 * USEC_PER_MSEC) /* then twice as long each time */
 #define REPEAT_LAST_USEC (400 * USEC_PER_MSEC)  /* after which heartbeats do */
@@ -28,6 +29,7 @@
 
 struct publisher {
         char *path;
+        ino_t directory;         /* where that is, as we found it */
         struct socket_file file; /* what the helper has made there, if it came so far */
         struct coalescer *coalescer;
         struct helper *helper;
@@ -52,6 +54,15 @@ static void fill_arguments(struct helper_arguments *arguments, const struct publ
         arguments->list[3] = NULL;
 }
 
+/* The inode of the directory that @path is in; 0: not known. */
+static ino_t directory_of(const char *path)
+{
+        _cleanup_free_ char *directory = strndup(path, (size_t)(strrchr(path, '/') - path));
+        struct stat found;
+
+        return directory && stat(directory, &found) == 0 ? found.st_ino : 0;
+}
+
 int publisher_new(const char *runtime_directory, const char *helper, const struct access *access,
                   size_t domains, uint64_t now, struct publisher **ret)
 {
@@ -67,6 +78,7 @@ int publisher_new(const char *runtime_directory, const char *helper, const struc
                 return -ENOMEM;
         if (strlen(publisher->path) > EVENT_PATH_MAX)
                 return -ENAMETOOLONG;
+        publisher->directory = directory_of(publisher->path);
         r = coalescer_new(domains, PUBLISHER_GAP_USEC, &publisher->coalescer);
         if (r < 0)
                 return r;
@@ -130,7 +142,10 @@ struct publisher *publisher_free(struct publisher *publisher)
                 return NULL;
         if (publisher->helper) {
                 say_farewell(publisher);
-                if (publisher->file.inode == 0) /* it has bound, perhaps, and not said so yet */
+                /* It has bound, perhaps, and not said so yet: then there is one in our directory.
+                 */
+                if (publisher->file.inode == 0 &&
+                    directory_of(publisher->path) == publisher->directory)
                         publisher->file = socket_file_at(publisher->path);
                 socket_file_remove_own(publisher->path, publisher->file);
                 helper_free(publisher->helper);
