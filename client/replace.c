@@ -204,8 +204,13 @@ static int give(const struct job *job, const struct current *current, int fd)
         int r;
 
         if (current->fd >= 0) {
-                r = attributes_copy(current->fd, fd);
-                return r < 0 ? r : rights_give(fd, rights_of(&current->stat));
+                struct rights rights = rights_of(&current->stat), owner = rights;
+
+                owner.mode = 0600; /* an access list opens it: to nobody but whom it is for */
+                r = rights_give(fd, owner);
+                if (r == 0)
+                        r = attributes_copy(current->fd, fd);
+                return r < 0 ? r : rights_give(fd, rights);
         }
         if (fstat(job->place.directory, &directory) < 0)
                 return -errno;
@@ -297,8 +302,11 @@ static int replace_locked(struct job *job)
         r = file_lock_take(&job->place, job->until, &job->lock);
         if (r < 0)
                 return r;
-        for (int i = 0; (r = replace_once(job)) == -EAGAIN && i < CHANGES_MAX; i++)
+        for (int i = 0; (r = replace_once(job)) == -EAGAIN; i++) {
+                if (i >= CHANGES_MAX || now_usec() >= job->until)
+                        break;
                 nap();
+        }
         file_lock_release(job->lock);
         job->lock = -1;
         return r;

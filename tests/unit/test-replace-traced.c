@@ -494,7 +494,7 @@ static void the_data_is_on_the_disk_before_it_has_its_name(void **state)
                         chmods++;
                 } else if (is_entry(&info, SYS_renameat)) {
                         assert_int_equal(writes, 1);
-                        assert_int_equal(chmods, 2); /* of the lock, of the file */
+                        assert_int_equal(chmods, 3); /* of the lock; of the file twice */
                         assert_int_equal(syncs, 1);
                         renames++;
                 } else if (is_entry(&info, SYS_fsync)) {
