@@ -39,7 +39,7 @@ int main(void)
 
         /* If it failed, mounting fails as well, and the ways are skipped for that reason. */
         if (r == 0) /* fails in a chroot that is no mount point */
-                r = mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+                r = mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL);
         if (r < 0)
                 setenv("CFGWATCH_SAVES_NO_MOUNTS", "1", 1);
         return table_run("mounts");

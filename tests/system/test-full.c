@@ -21,7 +21,7 @@ static void fill(struct harness *harness, const char *directory)
 
         if (entered < 0)
                 entered = unshare(CLONE_NEWNS) == 0 &&
-                          mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+                          mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0;
         if (!entered)
                 SKIP("no mount namespace to be had here");
         assert_int_equal(mkdir(directory, 0755), 0);

@@ -285,7 +285,7 @@ static void test_swap_of_a_link_to_a_directory_is_a_rename_hint(void **state)
 static bool have_mounts_of_our_own(void)
 {
         return unshare(CLONE_NEWNS) == 0 &&
-               mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+               mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0;
 }
 
 static void test_mount_makes_every_domain_look(void **state)
