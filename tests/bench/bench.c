@@ -5,6 +5,11 @@
  * have instead, and what the daemon takes while nothing happens. A datastore.cfg with 1000
  * stores. Ends with status 1 if a bound is not kept. Beside the way to the board stands that of
  * a bare program: inotify's event, one read, one parse, nothing that could go wrong thought of.
+ *
+ * Who saves and looks at the board has one processor for himself, the daemon and the bare
+ * program share another. Left alone, the scheduler runs now this and now that watcher on the
+ * processor of the one who saves: then he waits until it has nothing more to do, and what is
+ * measured is where it was put.
  */
 #include "system/harness.h"
 
@@ -14,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -110,6 +116,29 @@ static void write_stores(const char *path, unsigned int edit)
                                          "\tpath /pbsbench/pbs-bench/ds%04u\n\n",
                                          i, i == edit % STORES + 1 ? edit : 0, i);
         testing_write_file(path, content);
+}
+
+/* ------------------------------------------------------------------ processors */
+
+/* What this process may run on, at its start. */
+static cpu_set_t processors;
+
+static void pin(pid_t pid, const cpu_set_t *set)
+{
+        assert_int_equal(sched_setaffinity(pid, sizeof(*set), set), 0);
+}
+
+/* To the @nth of ours, if there are as many; @pid 0: this process. */
+static void pin_to_nth(pid_t pid, int nth)
+{
+        cpu_set_t set;
+
+        CPU_ZERO(&set);
+        for (int i = 0; i < CPU_SETSIZE; i++)
+                if (CPU_ISSET(i, &processors) && nth-- == 0)
+                        CPU_SET(i, &set);
+        if (CPU_COUNT(&set) > 0)
+                pin(pid, &set);
 }
 
 /* ----------------------------------------------------------------- propagation */
@@ -257,10 +286,15 @@ static void measure_propagation(struct harness *harness)
                 bare_program(directory, propagation.bare_file, propagation.bare);
         await_told(propagation.subscriber, generation);
         await_told(propagation.bare, 1);
+        pin_to_nth(harness->daemon, 1);
+        pin_to_nth(pids[1], 1);
+        pin_to_nth(0, 0);
         for (unsigned int i = 0; i < EDITS; i++) {
                 edit_ours(harness, &propagation, i, ++generation);
                 edit_bare(&propagation, i);
         }
+        pin(0, &processors);
+        pin(harness->daemon, &processors);
         print_times("rename(2) to the board", propagation.board, EDITS, "us", BOARD_BOUND_USEC);
         print_times("  beside: a bare inotify program has parsed", propagation.bared, EDITS, "us",
                     0);
@@ -518,6 +552,7 @@ int main(void)
         int r;
 
         setvbuf(stdout, NULL, _IOLBF, 0);
+        assert_int_equal(sched_getaffinity(0, sizeof(processors), &processors), 0);
         assert_int_equal(harness_setup(&state), 0);
         harness = state;
         directory = runtime_in_memory(harness);
