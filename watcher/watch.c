@@ -11,13 +11,14 @@
  * A watch descriptor belongs to an inode, not to a path: two domains in one directory share
  * one, and so would a file that two paths lead to. So the unit is the interest {descriptor,
  * name, domain}: many may hang on one descriptor, and a descriptor is removed with its last
- * interest. They are kept sorted by descriptor, so that an event finds its own by a binary
- * search. All masks are added with IN_MASK_ADD, since a plain second add would replace.
+ * interest. They are kept sorted by these three, so that an event finds its own by a binary
+ * search, however many domains share a directory. All masks are added with IN_MASK_ADD, since
+ * a plain second add would replace.
  *
- * Arming again builds the new interests before the old ones are dropped, so an inode that
- * both have in common is watched without a gap. Each directory is armed before the name in
- * it is looked up. Events of a descriptor that nobody is interested in any more are ignored
- * by themselves: they match no interest.
+ * Arming again leaves in place what still holds (all but the file's own inode, as a rule) and
+ * drops the rest at the end, so an inode that both have in common is watched without a gap.
+ * Each directory is armed before the name in it is looked up. Events of a descriptor that
+ * nobody is interested in any more are ignored by themselves: they match no interest.
  *
  * What is left out on purpose: OPEN, ACCESS and CLOSE_NOWRITE, because one's own reading
  * would make events; and writes in the directories above the file's own. Events of other
@@ -48,13 +49,16 @@
         (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF |     \
          IN_IGNORED | IN_UNMOUNT)
 
+/* Of a directory itself what else there is, its attributes, does not matter. */
+#define END_MASK (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
+
 #define BUFFER_SIZE (64 * 1024) /* some thousand events a read(2) */
 
 struct interest {
         int descriptor;
         size_t domain;
         char *name; /* in a directory; NULL: the inode itself */
-        bool fresh; /* of the arming that is under way */
+        bool stale; /* the arming that is under way has not come by it yet */
 };
 
 struct watch {
@@ -138,22 +142,33 @@ int watch_mounts_fd(const struct watch *watch)
 
 /* ---------------------------------------------------------------- arming */
 
-static int compare_interests(const void *a, const void *b)
+/* Without a name first, so that all of a descriptor begins with that. */
+static int compare_names(const char *a, const char *b)
 {
-        const struct interest *x = a, *y = b;
-
-        return (x->descriptor > y->descriptor) - (x->descriptor < y->descriptor);
+        if (!a || !b)
+                return (a != NULL) - (b != NULL);
+        return strcmp(a, b);
 }
 
-/* The first interest in @descriptor, or where it would be. */
-static size_t first_of(const struct watch *watch, int descriptor)
+static int compare_interests(const struct interest *a, const struct interest *b)
+{
+        int names;
+
+        if (a->descriptor != b->descriptor)
+                return a->descriptor < b->descriptor ? -1 : 1;
+        names = compare_names(a->name, b->name);
+        return names ? names : (a->domain > b->domain) - (a->domain < b->domain);
+}
+
+/* Where @wanted is, or would be. */
+static size_t place_of(const struct watch *watch, const struct interest *wanted)
 {
         size_t low = 0, high = watch->count;
 
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
 
-                if (watch->interests[middle].descriptor < descriptor)
+                if (compare_interests(&watch->interests[middle], wanted) < 0)
                         low = middle + 1;
                 else
                         high = middle;
@@ -161,25 +176,32 @@ static size_t first_of(const struct watch *watch, int descriptor)
         return low;
 }
 
-static bool is_known(const struct watch *watch, int descriptor)
+static int interest_insert(struct watch *watch, size_t at, const struct interest *new)
 {
-        size_t i = first_of(watch, descriptor);
-
-        return i < watch->count && watch->interests[i].descriptor == descriptor;
-}
-
-static int interest_add(struct watch *watch, size_t domain, int descriptor, const char *name)
-{
-        _cleanup_free_ char *copy = name ? strdup(name) : NULL;
+        _cleanup_free_ char *name = new->name ? strdup(new->name) : NULL;
         struct interest *larger;
 
-        if (name && !copy)
+        if (new->name && !name)
                 return -ENOMEM;
         larger = reallocarray(watch->interests, watch->count + 1, sizeof(*larger));
         if (!larger)
                 return -ENOMEM;
         watch->interests = larger;
-        larger[watch->count++] = (struct interest){descriptor, domain, STEAL(copy), true};
+        memmove(&larger[at + 1], &larger[at], (watch->count - at) * sizeof(*larger));
+        larger[at] = (struct interest){new->descriptor, new->domain, STEAL(name), false};
+        watch->count++;
+        return 0;
+}
+
+static int interest_keep(struct watch *watch, size_t domain, int descriptor, const char *name)
+{
+        /* only read here */
+        const struct interest wanted = {descriptor, domain, (char *)(uintptr_t)name, false};
+        size_t at = place_of(watch, &wanted);
+
+        if (at == watch->count || compare_interests(&watch->interests[at], &wanted) != 0)
+                return interest_insert(watch, at, &wanted);
+        watch->interests[at].stale = false;
         return 0;
 }
 
@@ -197,7 +219,7 @@ static int arm_step(void *userdata, const char *directory, const char *name, boo
         descriptor =
                 inotify_add_watch(arming->watch->events, directory, last ? LAST_MASK : WAY_MASK);
         if (descriptor >= 0)
-                return interest_add(arming->watch, arming->domain, descriptor, name);
+                return interest_keep(arming->watch, arming->domain, descriptor, name);
         /* ENOENT: it went away under us, and the directory above tells of that. */
         if (arming->error == 0 && errno != ENOENT)
                 arming->error = -errno;
@@ -209,36 +231,35 @@ static int arm_file(struct watch *watch, size_t domain, const char *path)
         int descriptor = inotify_add_watch(watch->events, path, FILE_MASK);
 
         if (descriptor >= 0)
-                return interest_add(watch, domain, descriptor, NULL);
+                return interest_keep(watch, domain, descriptor, NULL);
         /* A missing file is no lack of the watch: the directories tell when it comes. */
         return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -errno;
 }
 
-/* Drops @domain's interests of before, and descriptors that no interest is left in. */
-static void drop_old(struct watch *watch, size_t domain)
+static void mark_stale(struct watch *watch, size_t domain)
 {
-        _cleanup_free_ int *dropped = calloc(watch->count + 1, sizeof(*dropped));
-        size_t kept = 0, gone = 0;
+        for (size_t i = 0; i < watch->count; i++)
+                watch->interests[i].stale = watch->interests[i].domain == domain;
+}
 
-        if (!dropped)
-                return; /* an interest too many gives a hint too many, no harm */
-        for (size_t i = 0; i < watch->count; i++) {
-                struct interest *interest = &watch->interests[i];
+/* And the descriptors that no interest is left in. */
+static void drop_stale(struct watch *watch)
+{
+        size_t kept = 0;
 
-                if (interest->domain == domain && !interest->fresh) {
-                        dropped[gone++] = interest->descriptor;
-                        free(interest->name);
-                } else {
-                        interest->fresh = false;
-                        watch->interests[kept++] = *interest;
-                }
+        for (size_t i = 0; i < watch->count;) {
+                int descriptor = watch->interests[i].descriptor;
+                size_t before = kept;
+
+                for (; i < watch->count && watch->interests[i].descriptor == descriptor; i++)
+                        if (watch->interests[i].stale)
+                                free(watch->interests[i].name);
+                        else
+                                watch->interests[kept++] = watch->interests[i];
+                if (kept == before)
+                        inotify_rm_watch(watch->events, descriptor); /* fails if it is gone */
         }
         watch->count = kept;
-        if (kept > 1)
-                qsort(watch->interests, kept, sizeof(*watch->interests), compare_interests);
-        for (size_t i = 0; i < gone; i++)
-                if (!is_known(watch, dropped[i]))
-                        inotify_rm_watch(watch->events, dropped[i]); /* fails if it is gone */
 }
 
 int watch_arm(struct watch *watch, size_t domain, const char *path)
@@ -246,9 +267,10 @@ int watch_arm(struct watch *watch, size_t domain, const char *path)
         struct arming arming = {watch, domain, 0};
         int r, q;
 
+        mark_stale(watch, domain);
         r = chain_walk(path, arm_step, &arming);
         q = arm_file(watch, domain, path);
-        drop_old(watch, domain);
+        drop_stale(watch);
         if (r == -ENOMEM || q == -ENOMEM)
                 return -ENOMEM;
         return arming.error ? arming.error : q;
@@ -269,25 +291,22 @@ static enum settle_hint hint_of(uint32_t mask)
         return SETTLE_HINT_GONE;
 }
 
-/* Whether the event is about the interest: its inode, its name, or the whole directory's end. */
-static bool concerns(const struct interest *interest, const struct inotify_event *event)
-{
-        if (interest->descriptor != event->wd)
-                return false;
-        if (!interest->name)
-                return event->len == 0;
-        if (event->len == 0) /* of the directory itself; its attributes do not matter */
-                return event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT);
-        return strcmp(interest->name, event->name) == 0;
-}
-
+/* The events of a name, of the inode itself, and of the end of a whole directory. */
 static void dispatch_event(struct watch *watch, const struct inotify_event *event)
 {
-        for (size_t i = first_of(watch, event->wd);
-             i < watch->count && watch->interests[i].descriptor == event->wd; i++)
-                if (concerns(&watch->interests[i], event))
-                        watch->hint(watch->userdata, watch->interests[i].domain,
-                                    hint_of(event->mask), event->mask & MOVED_MASK);
+        bool whole = event->len == 0 && event->mask & END_MASK;
+        const char *name = event->len > 0 ? event->name : NULL;
+        const struct interest first = {event->wd, 0, (char *)(uintptr_t)name, false};
+
+        for (size_t i = place_of(watch, &first); i < watch->count; i++) {
+                const struct interest *interest = &watch->interests[i];
+
+                if (interest->descriptor != event->wd ||
+                    (!whole && compare_names(interest->name, name) != 0))
+                        break;
+                watch->hint(watch->userdata, interest->domain, hint_of(event->mask),
+                            event->mask & MOVED_MASK);
+        }
 }
 
 /* Something happened that no event tells more of. */
