@@ -56,12 +56,6 @@ static inline size_t blank_at_end(struct text text)
         return text.size >= 3 && is_blank_3(end - 3) ? 3 : 0;
 }
 
-/* @text without its first @size bytes. */
-static inline struct text text_skip(struct text text, size_t size)
-{
-        return (struct text){text.data + size, text.size - size};
-}
-
 static inline struct text text_trim_start(struct text text)
 {
         size_t size;

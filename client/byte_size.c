@@ -77,9 +77,9 @@ static bool split_number(struct text text, struct text *ret_whole, struct text *
 {
         struct text whole = {text.data, count_digits(text)}, fraction = {text.data, 0};
 
-        text = (struct text){text.data + whole.size, text.size - whole.size};
+        text = text_skip(text, whole.size);
         if (text.size > 0 && text.data[0] == '.') {
-                text = (struct text){text.data + 1, text.size - 1};
+                text = text_skip(text, 1);
                 fraction = (struct text){text.data, count_digits(text)};
                 text.size -= fraction.size;
         }
@@ -97,7 +97,7 @@ int byte_size_parse(struct text text, uint64_t *ret, struct reason *reason)
         char sign = number.size > 0 ? number.data[0] : '\0';
 
         if (sign == '+' || sign == '-')
-                number = (struct text){number.data + 1, number.size - 1};
+                number = text_skip(number, 1);
         if (!split_number(number, &whole, &fraction))
                 return reason_set(reason, "byte-size parse error for '%.*s': invalid float literal",
                                   TEXT_ARGUMENTS(text));

@@ -100,7 +100,7 @@ static bool take_text(struct text *rest, const char *token)
 
         if (rest->size < size || memcmp(rest->data, token, size) != 0)
                 return false;
-        *rest = (struct text){rest->data + size, rest->size - size};
+        *rest = text_skip(*rest, size);
         return true;
 }
 
@@ -122,7 +122,7 @@ static bool take_number(struct text *rest, enum part part, unsigned int *ret)
         }
         if (i == 0)
                 return false;
-        *rest = (struct text){rest->data + i, rest->size - i};
+        *rest = text_skip(*rest, i);
         *ret = number;
         return true;
 }
@@ -245,7 +245,7 @@ static bool take_weekday(struct text *rest, unsigned int *ret)
                 if ((size != 3 && size != strlen(names[i])) ||
                     strncasecmp(rest->data, names[i], size) != 0)
                         continue;
-                *rest = (struct text){rest->data + size, rest->size - size};
+                *rest = text_skip(*rest, size);
                 *ret = i;
                 return true;
         }
@@ -317,7 +317,7 @@ static struct text resolve_name(struct text text)
 
         for (size_t i = 0; i < ELEMENTS(names); i++)
                 if (text_is(text, names[i][0]))
-                        return (struct text){names[i][1], strlen(names[i][1])};
+                        return text_of(names[i][1]);
         return text;
 }
 

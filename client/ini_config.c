@@ -35,7 +35,7 @@ static int split_name(const struct document *document, struct text name, struct 
                       struct text *ret_id)
 {
         const char *colon = memchr(name.data, ':', name.size);
-        struct text type = {document->domain, strlen(document->domain)}, id = name;
+        struct text type = text_of(document->domain), id = name;
 
         if (colon) {
                 size_t size = (size_t)(colon - name.data);
@@ -75,8 +75,7 @@ static int take_property(void *userdata, const char *section, const char *key, c
 
         if (!document->inside)
                 return report_error(document->report, document->line, "key outside of a section");
-        return document_add_property(document, (struct text){key, strlen(key)},
-                                     (struct text){value, strlen(value)});
+        return document_add_property(document, text_of(key), text_of(value));
 }
 
 int ini_config_parse(struct document *document, struct text data)

@@ -69,16 +69,10 @@ static bool is_blank(char c)
 static struct text trim(struct text text)
 {
         while (text.size > 0 && is_blank(text.data[0]))
-                text = (struct text){text.data + 1, text.size - 1};
+                text = text_skip(text, 1);
         while (text.size > 0 && is_blank(text.data[text.size - 1]))
                 text.size--;
         return text;
-}
-
-/* What is left of @text behind its first @size bytes. */
-static struct text behind(struct text text, size_t size)
-{
-        return (struct text){text.data + size, text.size - size};
 }
 
 /* Where a comment begins in @text: a `;` behind a blank. Its size, if there is none. */
@@ -110,7 +104,7 @@ static int take_section(struct reading *reading, struct text line)
         if (!end)
                 return refuse(reading, "syntax error (expected ']')");
         name = (struct text){line.data + 1, (size_t)(end - line.data) - 1};
-        rest = trim(behind(line, name.size + 2));
+        rest = trim(text_skip(line, name.size + 2));
         if (find_comment(name) < name.size)
                 return refuse(reading, "a blank and ';' in the name of a section");
         if (name.size > NAME_BYTES_MAX)
@@ -133,7 +127,7 @@ static int take_property(struct reading *reading, struct text line)
         key.size = size;
         if (size == line.size || trim(key).size == 0 || find_comment(key) < size)
                 return refuse(reading, "syntax error (expected 'key = value')");
-        value = behind(line, size + 1);
+        value = text_skip(line, size + 1);
         comment = find_comment(value);
         if (comment < value.size && !reading->handler->comments)
                 return refuse(reading, "a blank and ';' in a value");
@@ -179,7 +173,7 @@ static struct text next_line(struct reading *reading)
         const char *feed = memchr(rest.data, '\n', rest.size);
         size_t size = feed ? (size_t)(feed - rest.data) : rest.size;
 
-        reading->rest = behind(rest, feed ? size + 1 : size);
+        reading->rest = text_skip(rest, feed ? size + 1 : size);
         return (struct text){rest.data, size};
 }
 

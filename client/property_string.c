@@ -6,17 +6,12 @@
 #include <errno.h>
 #include <string.h>
 
-static struct text skip(struct text text, size_t size)
-{
-        return (struct text){text.data + size, text.size - size};
-}
-
 /* Takes what comes before @separator off @rest, and the separator: @size bytes and one. */
 static struct text take(struct text *rest, size_t size)
 {
         struct text taken = {rest->data, size};
 
-        *rest = skip(*rest, MIN(size + 1, rest->size));
+        *rest = text_skip(*rest, MIN(size + 1, rest->size));
         return taken;
 }
 
@@ -53,7 +48,7 @@ static int quote_size(struct text text, struct property_element *element, size_t
 
 static int take_quoted(struct text *rest, struct property_element *element, struct reason *reason)
 {
-        struct text inner = skip(*rest, 1);
+        struct text inner = text_skip(*rest, 1);
         size_t size = 0;
         int r;
 
@@ -63,7 +58,7 @@ static int take_quoted(struct text *rest, struct property_element *element, stru
         element->value = take(&inner, size);
         if (inner.size > 0 && inner.data[0] != ',')
                 return reason_set(reason, "garbage after quoted string");
-        *rest = skip(inner, MIN(inner.size, 1));
+        *rest = text_skip(inner, MIN(inner.size, 1));
         return 0;
 }
 

@@ -96,8 +96,7 @@ static int refuse_member(struct reason *reason, struct text key, const char *why
 static int check_member_value(const struct schema_property *member,
                               const struct property_element *element, struct reason *reason)
 {
-        struct text value = element->value;
-        struct text key = {member->name, strlen(member->name)};
+        struct text value = element->value, key = text_of(member->name);
         char clear[MEMBER_SIZE_MAX];
         struct reason why;
 
@@ -122,7 +121,7 @@ static int check_member(const struct schema_set *set, const struct property_elem
                 return reason_set(reason,
                                   "value without key, but schema does not define a default key");
         if (!element->has_key)
-                key = (struct text){set->default_key, strlen(set->default_key)};
+                key = text_of(set->default_key);
         member = schema_member(set, key);
         if (!member)
                 return refuse_member(reason, key, "schema does not allow additional properties");
@@ -136,10 +135,8 @@ static int check_member(const struct schema_set *set, const struct property_elem
 static int check_required(const struct schema_set *set, uint64_t seen, struct reason *reason)
 {
         for (size_t i = 0; i < set->property_count; i++) {
-                const char *name = set->properties[i].name;
-
                 if (set->properties[i].required && !(seen & UINT64_C(1) << i))
-                        return refuse_member(reason, (struct text){name, strlen(name)},
+                        return refuse_member(reason, text_of(set->properties[i].name),
                                              "property is missing and it is not optional");
         }
         return 0;
@@ -147,8 +144,7 @@ static int check_required(const struct schema_set *set, uint64_t seen, struct re
 
 static bool has_member(const struct schema_set *set, uint64_t seen, const char *name)
 {
-        const struct schema_property *member =
-                schema_member(set, (struct text){name, strlen(name)});
+        const struct schema_property *member = schema_member(set, text_of(name));
 
         return member && seen & UINT64_C(1) << (member - set->properties);
 }
@@ -162,7 +158,7 @@ static bool rule_applies(const struct schema_set *set, const struct schema_rule 
 
         if (property_string_find(value, rule->key, set->default_key, &element) == 0)
                 return !element.escaped && text_is(element.value, rule->value);
-        member = schema_member(set, (struct text){rule->key, strlen(rule->key)});
+        member = schema_member(set, text_of(rule->key));
         return member && member->fallback && strcmp(member->fallback, rule->value) == 0;
 }
 

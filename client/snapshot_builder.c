@@ -107,7 +107,7 @@ static int make_block(struct snapshot_builder *builder, const struct snapshot_or
 
 static int add_string(struct snapshot_builder *builder, const char *string, uint32_t *ret)
 {
-        return strings_add(&builder->strings, (struct text){string, strlen(string)}, ret);
+        return strings_add(&builder->strings, text_of(string), ret);
 }
 
 int snapshot_builder_new(const struct snapshot_origin *origin, const struct snapshot_bounds *bounds,

@@ -6,11 +6,25 @@
 
 #include "util.h"
 
+#include <string.h>
+
 /* A piece of text by pointer and length; it holds no NUL byte. */
 struct text {
         const char *data;
         size_t size;
 };
+
+/* All of @string, without its NUL byte. */
+static inline struct text text_of(const char *string)
+{
+        return (struct text){string, strlen(string)};
+}
+
+/* @text without its first @size bytes. */
+static inline struct text text_skip(struct text text, size_t size)
+{
+        return (struct text){text.data + size, text.size - size};
+}
 
 /* NUL-terminated strings one behind the other, by offset. Offset 0 is the empty string. */
 struct strings {

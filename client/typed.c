@@ -19,11 +19,6 @@ struct answer {
         bool escaped;
 };
 
-static struct text text_of(const char *string)
-{
-        return (struct text){string, strlen(string)};
-}
-
 static const struct schema_type *type_of(const cfgw_section *section)
 {
         const struct schema *schema = schema_for(section_domain(section));
@@ -81,15 +76,21 @@ static int look_up_member(const cfgw_section *section, const char *name, struct 
         return 0;
 }
 
-/* A slash parts a member from its property, where the schema knows that property. */
-static int look_up(const cfgw_section *section, const char *key, struct answer *ret)
+/*
+ * A slash parts a member from its property, where the schema knows that property. The arguments
+ * are those of whoever asks from outside, @wanted is where he wants the answer.
+ */
+static int look_up(const cfgw_section *section, const char *key, const void *wanted,
+                   struct answer *ret)
 {
-        const char *slash = strchrnul(key, '/');
-        struct answer answer = {
-                .property = property_of(section, (struct text){key, (size_t)(slash - key)}),
-        };
+        struct answer answer = {.escaped = false};
+        const char *slash;
         int r;
 
+        if (!section || !key || !wanted)
+                return -EINVAL;
+        slash = strchrnul(key, '/');
+        answer.property = property_of(section, (struct text){key, (size_t)(slash - key)});
         if (*slash == '/' && answer.property)
                 r = look_up_member(section, slash + 1, &answer);
         else
@@ -101,12 +102,12 @@ static int look_up(const cfgw_section *section, const char *key, struct answer *
 
 /* Not unescaped: no value of these kinds holds a backslash, so one that does is refused. */
 static int look_up_kind(const cfgw_section *section, const char *key, enum schema_kind kind,
-                        struct text *ret)
+                        const void *wanted, struct text *ret)
 {
         struct answer answer;
         int r;
 
-        r = look_up(section, key, &answer);
+        r = look_up(section, key, wanted, &answer);
         if (r < 0)
                 return r;
         if (answer.property && answer.property->kind != kind)
@@ -120,9 +121,7 @@ PUBLIC int cfgw_section_get_string(const cfgw_section *section, const char *key,
         struct answer answer;
         int r;
 
-        if (!section || !key || !ret)
-                return -EINVAL;
-        r = look_up(section, key, &answer);
+        r = look_up(section, key, ret, &answer);
         if (r < 0)
                 return r;
         if (answer.property && strcmp(answer.property->name, key) != 0)
@@ -137,9 +136,9 @@ PUBLIC int cfgw_section_get_text(const cfgw_section *section, const char *key, c
         struct answer answer;
         int r;
 
-        if (!section || !key || (!buffer && size > 0) || !ret)
+        if (!buffer && size > 0)
                 return -EINVAL;
-        r = look_up(section, key, &answer);
+        r = look_up(section, key, ret, &answer);
         if (r < 0)
                 return r;
         if (answer.escaped) {
@@ -157,9 +156,7 @@ PUBLIC int cfgw_section_get_int(const cfgw_section *section, const char *key, in
         struct text value;
         int r;
 
-        if (!section || !key || !ret)
-                return -EINVAL;
-        r = look_up_kind(section, key, SCHEMA_INTEGER, &value);
+        r = look_up_kind(section, key, SCHEMA_INTEGER, ret, &value);
         if (r < 0)
                 return r;
         return value_integer(value, ret, NULL) < 0 ? -EPROTOTYPE : 0;
@@ -171,9 +168,7 @@ PUBLIC int cfgw_section_get_bool(const cfgw_section *section, const char *key, i
         bool truth;
         int r;
 
-        if (!section || !key || !ret)
-                return -EINVAL;
-        r = look_up_kind(section, key, SCHEMA_BOOLEAN, &value);
+        r = look_up_kind(section, key, SCHEMA_BOOLEAN, ret, &value);
         if (r < 0)
                 return r;
         if (value_boolean(value, &truth, NULL) < 0)
@@ -187,9 +182,7 @@ PUBLIC int cfgw_section_get_size(const cfgw_section *section, const char *key, u
         struct text value;
         int r;
 
-        if (!section || !key || !ret_bytes)
-                return -EINVAL;
-        r = look_up_kind(section, key, SCHEMA_BYTE_SIZE, &value);
+        r = look_up_kind(section, key, SCHEMA_BYTE_SIZE, ret_bytes, &value);
         if (r < 0)
                 return r;
         return byte_size_parse(value, ret_bytes, NULL) < 0 ? -EPROTOTYPE : 0;
@@ -200,9 +193,7 @@ PUBLIC int cfgw_section_get_enum(const cfgw_section *section, const char *key, c
         struct answer answer;
         int r;
 
-        if (!section || !key || !ret)
-                return -EINVAL;
-        r = look_up(section, key, &answer);
+        r = look_up(section, key, ret, &answer);
         if (r < 0)
                 return r;
         if (!answer.property || answer.property->kind != SCHEMA_ENUMERATION)
@@ -221,9 +212,7 @@ PUBLIC int cfgw_section_get_next(const cfgw_section *section, const char *key, u
         struct text value;
         int r;
 
-        if (!section || !key || !ret_usec)
-                return -EINVAL;
-        r = look_up_kind(section, key, SCHEMA_CALENDAR_EVENT, &value);
+        r = look_up_kind(section, key, SCHEMA_CALENDAR_EVENT, ret_usec, &value);
         if (r < 0)
                 return r;
         if (calendar_event_parse(value, &event, NULL) < 0)

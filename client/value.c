@@ -21,11 +21,6 @@ static bool is_control(char c)
         return (uint8_t)c < 0x20 || c == 0x7f;
 }
 
-static struct text skip(struct text text, size_t size)
-{
-        return (struct text){text.data + size, text.size - size};
-}
-
 /* Appends a digit, towards the sign's end of the range: the least number has no positive. */
 static bool append_digit(int64_t *number, bool minus, char c)
 {
@@ -104,7 +99,7 @@ static bool is_user_name(struct text text)
         for (size_t i = 0; i < text.size; i++) {
                 char c = text.data[i];
 
-                if (c == ':' || c == '/' || is_control(c) || blank_at_start(skip(text, i)) > 0)
+                if (c == ':' || c == '/' || is_control(c) || blank_at_start(text_skip(text, i)) > 0)
                         return false;
         }
         return text.size > 0;
@@ -117,7 +112,7 @@ bool form_user_id(struct text text)
         size_t size = at ? (size_t)(at - text.data) : 0;
 
         return at && is_user_name((struct text){text.data, size}) &&
-               form_safe_id(skip(text, size + 1));
+               form_safe_id(text_skip(text, size + 1));
 }
 
 bool form_token_id(struct text text)
@@ -126,7 +121,7 @@ bool form_token_id(struct text text)
         size_t size = mark ? (size_t)(mark - text.data) : 0;
 
         return mark && form_user_id((struct text){text.data, size}) &&
-               form_safe_id(skip(text, size + 1));
+               form_safe_id(text_skip(text, size + 1));
 }
 
 bool form_uuid(struct text text)

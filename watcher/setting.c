@@ -138,8 +138,7 @@ static const char *set_size(size_t *target, const char *value, size_t max, const
 {
         uint64_t bytes;
 
-        if (byte_size_parse((struct text){value, strlen(value)}, &bytes, NULL) < 0 || bytes < 1 ||
-            bytes > max)
+        if (byte_size_parse(text_of(value), &bytes, NULL) < 0 || bytes < 1 || bytes > max)
                 return refusal;
         *target = bytes;
         return NULL;
