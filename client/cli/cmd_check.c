@@ -44,12 +44,21 @@ static int judge(const struct checked *checked)
         }
 }
 
-/* Why it cannot be checked at all; NULL if it was, and the report says it. */
+/* Why it cannot be checked, or not to its end; NULL if it was, and the report says it. */
 static const char *trouble(const struct checked *checked)
 {
-        if (checked->error == 0 || cfgw_report_count(checked->report) > 0)
+        size_t count = cfgw_report_count(checked->report);
+
+        if (checked->error == 0 || (count > 0 && cfgw_report_is_error(checked->report, count - 1)))
                 return NULL;
-        return checked->error == -EINVAL ? "not a regular file" : strerror(-checked->error);
+        switch (-checked->error) {
+        case EINVAL:
+                return "not a regular file";
+        case EAGAIN:
+                return "it changed each time that it was read";
+        default:
+                return strerror(-checked->error);
+        }
 }
 
 static void explain(const struct checked *checked)

@@ -78,6 +78,37 @@ static void input_has_a_bound(void **state)
         expect_in(said.err, "-: File too large");
 }
 
+/* A file of the kernel has no size, so that no read of it is ever whole. */
+static void what_is_never_read_whole_is_told(void **state)
+{
+        struct said said = tool_run(*state, "cfgwatch check /proc/self/status");
+
+        assert_int_equal(said.status, 4);
+        assert_string_equal(said.err, "/proc/self/status: it changed each time that it was read\n");
+}
+
+/*
+ * Wherever memory ends, that it did is said behind the warnings that there were until then. The
+ * table of so many different keys takes it bit by bit.
+ */
+static void lack_of_memory_is_told_behind_warnings(void **state)
+{
+        struct said said;
+
+        /* Not so the sanitizers: they take more of the address space than there is. */
+        said = tool_run(*state, "ulimit -v 1000000; cfgwatch check /dev/null");
+        if (said.status != 4)
+                skip();
+        said = tool_run(*state,
+                        "seq 1 400000 | awk '{ if (NR % 250 == 1) print \"\\nx: s\" NR; "
+                        "print \"\\tk\" $1 \" v\" }' >many; "
+                        "for room in $(seq 10000 2000 80000); do "
+                        "(ulimit -v $room; exec cfgwatch check many) 2>err; "
+                        "if [ $? = 4 ] && grep -q 'warning: ' err; then tail -n 1 err; fi; done");
+        expect_in(said.out, "many: Cannot allocate memory\n");
+        assert_null(strstr(said.out, "warning: "));
+}
+
 static void ini_is_checked_if_asked_for(void **state)
 {
         struct harness *harness = *state;
@@ -196,6 +227,8 @@ int main(void)
                 SYSTEM_TEST(check_reads_the_input_as_well),
                 SYSTEM_TEST(input_is_taken_in_pieces),
                 SYSTEM_TEST(input_has_a_bound),
+                SYSTEM_TEST(what_is_never_read_whole_is_told),
+                SYSTEM_TEST(lack_of_memory_is_told_behind_warnings),
                 SYSTEM_TEST(ini_is_checked_if_asked_for),
                 SYSTEM_TEST(domain_chooses_the_rules),
                 SYSTEM_TEST(json_tells_it_all),
