@@ -59,7 +59,11 @@ tests_unit_test_out_of_memory_CPPFLAGS = $(AM_CPPFLAGS)
 tests_unit_test_out_of_memory_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray
 tests_unit_test_out_of_memory_LDADD = $(TEST_FORMAT)
+tests_unit_test_schema_SOURCES = tests/unit/test-schema.c tests/unit/verdicts.h
 tests_unit_test_schema_LDADD = $(TEST_FORMAT)
+check_PROGRAMS += tests/unit/test-schema-user
+tests_unit_test_schema_user_SOURCES = tests/unit/test-schema-user.c tests/unit/verdicts.h
+tests_unit_test_schema_user_LDADD = $(TEST_FORMAT)
 tests_unit_test_source_LDADD = $(TEST_FORMAT)
 tests_unit_test_source_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=read
 tests_unit_test_snapshot_LDADD = $(TEST_FORMAT)

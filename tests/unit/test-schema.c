@@ -1,35 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include "parse.h"
-#include "schema.h"
 #include "testing.h"
+#include "verdicts.h"
 
 #include <errno.h>
 #include <string.h>
 
-static struct text text(const char *string)
-{
-        return (struct text){string, strlen(string)};
-}
-
 static const struct schema_type *datastore(void)
 {
-        const struct schema *schema = schema_for("datastore");
-        const struct schema_type *type;
-
-        assert_non_null(schema);
-        type = schema_type(schema, text("datastore"));
-        assert_non_null(type);
-        return type;
+        return type_of("datastore", "datastore");
 }
 
-/* NULL if @value may be the value of @key, else the reason, until the next call. */
 static const char *check(const char *key, const char *value)
 {
-        const struct schema_property *property = schema_property(datastore(), text(key));
-        static struct reason reason;
-
-        assert_non_null(property);
-        return schema_check_value(property, text(value), &reason) < 0 ? reason.text : NULL;
+        return check_in(datastore(), key, value);
 }
 
 static void only_known_domains_have_a_schema(void **state)
@@ -44,14 +27,14 @@ static void types_and_keys_match_as_a_whole(void **state)
 {
         const struct schema *schema = schema_for("datastore");
 
-        assert_null(schema_type(schema, text("datastor")));
-        assert_null(schema_type(schema, text("datastores")));
-        assert_null(schema_type(schema, text("Datastore")));
-        assert_null(schema_type(schema, text("")));
-        assert_null(schema_property(datastore(), text("pat")));
-        assert_null(schema_property(datastore(), text("paths")));
-        assert_null(schema_property(datastore(), text("")));
-        assert_string_equal(schema_property(datastore(), text("path"))->name, "path");
+        assert_null(schema_type(schema, text_of("datastor")));
+        assert_null(schema_type(schema, text_of("datastores")));
+        assert_null(schema_type(schema, text_of("Datastore")));
+        assert_null(schema_type(schema, text_of("")));
+        assert_null(schema_property(datastore(), text_of("pat")));
+        assert_null(schema_property(datastore(), text_of("paths")));
+        assert_null(schema_property(datastore(), text_of("")));
+        assert_string_equal(schema_property(datastore(), text_of("path"))->name, "path");
         /* a piece of a longer text ends where its length says */
         assert_string_equal(schema_property(datastore(), (struct text){"notify-user", 6})->name,
                             "notify");
@@ -86,7 +69,7 @@ static void all_properties_of_a_datastore_are_known(void **state)
         assert_int_equal(schema_property_count(datastore()), ELEMENTS(keys));
         assert_null(schema_property_at(datastore(), ELEMENTS(keys)));
         for (size_t i = 0; i < ELEMENTS(keys); i++)
-                assert_non_null(schema_property(datastore(), text(keys[i])));
+                assert_non_null(schema_property(datastore(), text_of(keys[i])));
 }
 
 static void only_the_path_is_required(void **state)
@@ -106,14 +89,14 @@ static void ids_are_safe_and_of_3_to_32_characters(void **state)
                                           "a:b", "a/b", "\xc3\xa4xyz"};
 
         for (size_t i = 0; i < ELEMENTS(good); i++)
-                assert_int_equal(schema_check_id(datastore(), text(good[i]), NULL), 0);
+                assert_int_equal(schema_check_id(datastore(), text_of(good[i]), NULL), 0);
         for (size_t i = 0; i < ELEMENTS(bad); i++)
-                assert_int_equal(schema_check_id(datastore(), text(bad[i]), NULL), -EBADMSG);
-        assert_int_equal(schema_check_unknown_id(text("a"), NULL), 0);
-        assert_int_equal(schema_check_unknown_id(text(""), NULL), -EBADMSG);
-        assert_int_equal(schema_check_unknown_id(text("../a"), NULL), -EBADMSG);
-        assert_true(schema_type_name_valid(text("s3-endpoint")));
-        assert_false(schema_type_name_valid(text("two words")));
+                assert_int_equal(schema_check_id(datastore(), text_of(bad[i]), NULL), -EBADMSG);
+        assert_int_equal(schema_check_unknown_id(text_of("a"), NULL), 0);
+        assert_int_equal(schema_check_unknown_id(text_of(""), NULL), -EBADMSG);
+        assert_int_equal(schema_check_unknown_id(text_of("../a"), NULL), -EBADMSG);
+        assert_true(schema_type_name_valid(text_of("s3-endpoint")));
+        assert_false(schema_type_name_valid(text_of("two words")));
 }
 
 static void lengths_count_characters_and_not_bytes(void **state)
@@ -152,34 +135,7 @@ static void comments_hold_no_control_characters(void **state)
         assert_null(check("comment", "\xc2\x80")); /* of ASCII's alone */
 }
 
-/* The first and the last value of each range, and those beside them. */
-struct verdict {
-        const char *key, *value, *reason; /* NULL: it is taken */
-};
-
-#define PATTERN "value does not match the regex pattern"
-#define MEMBER(key, why) "parameter verification failed - '" key "': " why
-#define LEAST(least, got) "value must have a minimum value of " #least " (got " #got ")"
-#define MOST(most, got) "value must have a maximum value of " #most " (got " #got ")"
-#define NO_WORD(word) "value '" word "' is not defined in the enumeration."
-#define UNKNOWN "schema does not allow additional properties"
-#define NO_EVENT(rest) "unable to parse calendar event at '" rest "'"
-#define X10 "xxxxxxxxxx"
-#define X60 X10 X10 X10 X10 X10 X10
-
-static void assert_verdicts(const struct verdict *verdicts, size_t count)
-{
-        for (size_t i = 0; i < count; i++) {
-                const char *reason = check(verdicts[i].key, verdicts[i].value);
-
-                if (!reason != !verdicts[i].reason ||
-                    (reason && strcmp(reason, verdicts[i].reason)))
-                        fail_msg("%s %s: %s", verdicts[i].key, verdicts[i].value,
-                                 reason ? reason : "taken");
-        }
-}
-
-#define ASSERT_VERDICTS(verdicts) assert_verdicts((verdicts), ELEMENTS(verdicts))
+#define ASSERT_VERDICTS(verdicts) assert_verdicts(datastore(), (verdicts), ELEMENTS(verdicts))
 
 static void integers_have_a_range(void **state)
 {
@@ -192,9 +148,9 @@ static void integers_have_a_range(void **state)
                 {"keep-last", "-0", LEAST(1, 0)},
                 {"keep-last", "-1", LEAST(1, -1)},
                 {"keep-last", "-9223372036854775808", LEAST(1, -9223372036854775808)},
-                {"keep-last", "9223372036854775808", "number too large to fit in target type"},
-                {"keep-last", "-9223372036854775809", "number too small to fit in target type"},
-                {"keep-last", "99999999999999999999", "number too large to fit in target type"},
+                {"keep-last", "9223372036854775808", TOO_LARGE},
+                {"keep-last", "-9223372036854775809", TOO_SMALL},
+                {"keep-last", "99999999999999999999", TOO_LARGE},
                 {"keep-last", "", "cannot parse integer from empty string"},
                 {"keep-last", "+", "invalid digit found in string"},
                 {"keep-last", "-", "invalid digit found in string"},
@@ -204,14 +160,24 @@ static void integers_have_a_range(void **state)
                 {"keep-last", "+-1", "invalid digit found in string"},
                 {"keep-hourly", "1", NULL},
                 {"keep-hourly", "0", LEAST(1, 0)},
+                {"keep-hourly", "9223372036854775807", NULL},
+                {"keep-hourly", "9223372036854775808", TOO_LARGE},
                 {"keep-daily", "1", NULL},
                 {"keep-daily", "0", LEAST(1, 0)},
+                {"keep-daily", "9223372036854775807", NULL},
+                {"keep-daily", "9223372036854775808", TOO_LARGE},
                 {"keep-weekly", "1", NULL},
                 {"keep-weekly", "0", LEAST(1, 0)},
+                {"keep-weekly", "9223372036854775807", NULL},
+                {"keep-weekly", "9223372036854775808", TOO_LARGE},
                 {"keep-monthly", "1", NULL},
                 {"keep-monthly", "0", LEAST(1, 0)},
+                {"keep-monthly", "9223372036854775807", NULL},
+                {"keep-monthly", "9223372036854775808", TOO_LARGE},
                 {"keep-yearly", "1", NULL},
                 {"keep-yearly", "0", LEAST(1, 0)},
+                {"keep-yearly", "9223372036854775807", NULL},
+                {"keep-yearly", "9223372036854775808", TOO_LARGE},
         };
 
         ASSERT_VERDICTS(verdicts);
@@ -271,7 +237,7 @@ static void a_user_is_a_name_at_a_realm(void **state)
                 {"notify-user", "me@example.org@pbs", NULL},
                 {"notify-user", "j\xc3\xb6rg@my-ldap.1", NULL},
                 {"notify-user", "x" X60 "@pb", NULL},
-                {"notify-user", "x" X60 "@pbs", "value may only be 64 characters long"},
+                {"notify-user", "x" X60 "@pbs", LONGER(64)},
                 {"notify-user", "@b", "value must be at least 3 characters long"},
                 {"notify-user", "rootpam", PATTERN},
                 {"notify-user", "@pam", PATTERN},
@@ -317,6 +283,10 @@ static void notify_says_when_for_each_job(void **state)
                 {"notify", "backup=never", MEMBER("backup", UNKNOWN)},
                 {"notify", "gc=never,gc=never", MEMBER("gc", "duplicate key")},
                 {"notify", "gc=never, sync=error", MEMBER(" sync", UNKNOWN)},
+                {"notify", "verify=sometimes", MEMBER("verify", NO_WORD("sometimes"))},
+                {"notify", "sync=Error", MEMBER("sync", NO_WORD("Error"))},
+                {"notify", "prune=\"\"", MEMBER("prune", NO_WORD(""))},
+                {"notify", "prune=\"error", "unexpected end of string"},
                 {"notify", "never", "value without key, but schema does not define a default key"},
         };
 
@@ -358,6 +328,11 @@ static void tuning_has_seven_members(void **state)
                 {"tuning", "default-verification-readers=33",
                  MEMBER("default-verification-readers", MOST(32, 33))},
                 {"tuning", "gc-atime-cutoff=\"5\"", NULL},
+                {"tuning", "gc-atime-cutoff=\"5\"6", "garbage after quoted string"},
+                {"tuning", "gc-atime-cutoff=5,gc-atime-cutoff=5",
+                 MEMBER("gc-atime-cutoff", "duplicate key")},
+                {"tuning", "gc-cache-capacity=1,gc-speed=1", MEMBER("gc-speed", UNKNOWN)},
+                {"tuning", "inode", "value without key, but schema does not define a default key"},
                 {"tuning", "gc-atime-cutoff=5=6",
                  MEMBER("gc-atime-cutoff", "invalid digit found in string")},
                 {"tuning", "", NULL},
@@ -385,11 +360,12 @@ static void maintenance_has_a_type_and_a_message(void **state)
                 {"maintenance-mode", "offline,type=offline", MEMBER("type", "duplicate key")},
                 {"maintenance-mode", "offline,why=x", MEMBER("why", UNKNOWN)},
                 {"maintenance-mode", "offline,message=xxxx" X60, NULL},
-                {"maintenance-mode", "offline,message=xxxxx" X60,
-                 MEMBER("message", "value may only be 64 characters long")},
+                {"maintenance-mode", "offline,message=xxxxx" X60, MEMBER("message", LONGER(64))},
                 {"maintenance-mode", "offline,message=\"\\\"xxx" X60 "\"", NULL},
                 {"maintenance-mode", "offline,message=\"\\\"xxxx" X60 "\"",
-                 MEMBER("message", "value may only be 64 characters long")},
+                 MEMBER("message", LONGER(64))},
+                {"maintenance-mode", "offline,message=\"\\\"" X600 X600 "\"",
+                 MEMBER("message", "value is too long")},
                 {"maintenance-mode", "offline,message=a\tb", MEMBER("message", PATTERN)},
                 {"maintenance-mode", "offline,message=\"a\\nb\"", MEMBER("message", PATTERN)},
                 {"maintenance-mode", "offline,message=\"oops", "unexpected end of string"},
@@ -400,6 +376,8 @@ static void maintenance_has_a_type_and_a_message(void **state)
 
         ASSERT_VERDICTS(verdicts);
 }
+
+#define S3 "s3,client=aws,bucket=abc,"
 
 static void a_backend_of_s3_needs_a_client_and_a_bucket(void **state)
 {
@@ -420,60 +398,81 @@ static void a_backend_of_s3_needs_a_client_and_a_bucket(void **state)
                 {"backend", "s3,bucket=b-1,client=ab",
                  MEMBER("client", "value must be at least 3 characters long")},
                 {"backend", "s3,bucket=b-1,client=xx" X10 X10 X10, NULL},
-                {"backend", "s3,bucket=b-1,client=xxx" X10 X10 X10,
-                 MEMBER("client", "value may only be 32 characters long")},
+                {"backend", "s3,bucket=b-1,client=xxx" X10 X10 X10, MEMBER("client", LONGER(32))},
                 {"backend", "s3,bucket=b-1,client=-aws", MEMBER("client", PATTERN)},
                 {"backend", "s3,client=aws,bucket=ab",
                  MEMBER("bucket", "value must be at least 3 characters long")},
                 {"backend", "s3,client=aws,bucket=xxx" X60, NULL},
-                {"backend", "s3,client=aws,bucket=xxxx" X60,
-                 MEMBER("bucket", "value may only be 63 characters long")},
+                {"backend", "s3,client=aws,bucket=xxxx" X60, MEMBER("bucket", LONGER(63))},
                 {"backend", "s3,client=aws,bucket=-bc", MEMBER("bucket", PATTERN)},
                 {"backend", "s3,client=aws,bucket=ab-", MEMBER("bucket", PATTERN)},
                 {"backend", "s3,client=aws,bucket=a.c", MEMBER("bucket", PATTERN)},
                 {"backend", "s3,client=aws,bucket=Abc", MEMBER("bucket", PATTERN)},
-                {"backend", "s3,client=aws,bucket=abc,max-cache-size=",
+                {"backend", S3 "max-cache-size=",
                  MEMBER("max-cache-size", "value must be at least 1 characters long")},
-                {"backend", "s3,client=aws,bucket=abc,max-cache-size=much",
-                 MEMBER("max-cache-size",
-                        "byte-size parse error for 'much': invalid float literal")},
+                {"backend", S3 "max-cache-size=1", NULL},
+                {"backend", S3 "max-cache-size=0001" ZEROS60, NULL},
+                {"backend", S3 "max-cache-size=00001" ZEROS60,
+                 MEMBER("max-cache-size", LONGER(64))},
+                {"backend", S3 "max-cache-size=much", MEMBER("max-cache-size", NO_SIZE("much"))},
+                {"backend", S3 "tape", MEMBER("type", "duplicate key")},
+                {"backend", S3 "region=x", MEMBER("region", UNKNOWN)},
+                {"backend", "s3,client=aws,bucket=\"abc\\t\"", "unsupported escape sequence"},
         };
 
         ASSERT_VERDICTS(verdicts);
 }
 
+#define THRESHOLDS "notification-thresholds"
+
 static void thresholds_are_numbers_and_sizes(void **state)
 {
         static const struct verdict verdicts[] = {
-                {"notification-thresholds", "s3-get=1,s3-put=-1,s3-post=+2,s3-head=0", NULL},
-                {"notification-thresholds", "s3-delete=9223372036854775807", NULL},
-                {"notification-thresholds", "s3-upload=1 TiB,s3-download=500GiB", NULL},
-                {"notification-thresholds", "s3-get=1k",
-                 MEMBER("s3-get", "invalid digit found in string")},
-                {"notification-thresholds", "s3-put=9223372036854775808",
-                 MEMBER("s3-put", "number too large to fit in target type")},
-                {"notification-thresholds", "s3-upload=-1",
+                {THRESHOLDS, "s3-get=1,s3-put=-1,s3-post=+2,s3-head=0", NULL},
+                {THRESHOLDS, "s3-upload=1 TiB,s3-download=500GiB", NULL},
+                {THRESHOLDS, "", NULL},
+                {THRESHOLDS, "s3-get=-9223372036854775808", NULL},
+                {THRESHOLDS, "s3-get=9223372036854775807", NULL},
+                {THRESHOLDS, "s3-get=-9223372036854775809", MEMBER("s3-get", TOO_SMALL)},
+                {THRESHOLDS, "s3-get=9223372036854775808", MEMBER("s3-get", TOO_LARGE)},
+                {THRESHOLDS, "s3-put=-9223372036854775808", NULL},
+                {THRESHOLDS, "s3-put=9223372036854775807", NULL},
+                {THRESHOLDS, "s3-put=-9223372036854775809", MEMBER("s3-put", TOO_SMALL)},
+                {THRESHOLDS, "s3-put=9223372036854775808", MEMBER("s3-put", TOO_LARGE)},
+                {THRESHOLDS, "s3-post=-9223372036854775808", NULL},
+                {THRESHOLDS, "s3-post=9223372036854775807", NULL},
+                {THRESHOLDS, "s3-post=-9223372036854775809", MEMBER("s3-post", TOO_SMALL)},
+                {THRESHOLDS, "s3-post=9223372036854775808", MEMBER("s3-post", TOO_LARGE)},
+                {THRESHOLDS, "s3-head=-9223372036854775808", NULL},
+                {THRESHOLDS, "s3-head=9223372036854775807", NULL},
+                {THRESHOLDS, "s3-head=-9223372036854775809", MEMBER("s3-head", TOO_SMALL)},
+                {THRESHOLDS, "s3-head=9223372036854775808", MEMBER("s3-head", TOO_LARGE)},
+                {THRESHOLDS, "s3-delete=-9223372036854775808", NULL},
+                {THRESHOLDS, "s3-delete=9223372036854775807", NULL},
+                {THRESHOLDS, "s3-delete=-9223372036854775809", MEMBER("s3-delete", TOO_SMALL)},
+                {THRESHOLDS, "s3-delete=9223372036854775808", MEMBER("s3-delete", TOO_LARGE)},
+                {THRESHOLDS, "s3-get=1k", MEMBER("s3-get", "invalid digit found in string")},
+                {THRESHOLDS, "s3-upload=0", NULL},
+                {THRESHOLDS, "s3-upload=-1",
                  MEMBER("s3-upload",
                         "byte-size parse error for '-1': byte size may not be negative")},
-                {"notification-thresholds",
-                 "s3-upload=0000"
-                 "0000000000"
-                 "0000000000"
-                 "0000000000"
-                 "0000000000"
-                 "0000000000"
-                 "0000000000",
-                 NULL},
-                {"notification-thresholds",
-                 "s3-upload=00000"
-                 "0000000000"
-                 "0000000000"
-                 "0000000000"
-                 "0000000000"
-                 "0000000000"
-                 "0000000000",
-                 MEMBER("s3-upload", "value may only be 64 characters long")},
-                {"notification-thresholds", "s3-list=1", MEMBER("s3-list", UNKNOWN)},
+                {THRESHOLDS,
+                 "s3-upload=", MEMBER("s3-upload", "value must be at least 1 characters long")},
+                {THRESHOLDS, "s3-upload=0001" ZEROS60, NULL},
+                {THRESHOLDS, "s3-upload=00001" ZEROS60, MEMBER("s3-upload", LONGER(64))},
+                {THRESHOLDS, "s3-upload=1 EiB", MEMBER("s3-upload", NO_SIZE("1 EiB"))},
+                {THRESHOLDS, "s3-download=0", NULL},
+                {THRESHOLDS, "s3-download=-1",
+                 MEMBER("s3-download",
+                        "byte-size parse error for '-1': byte size may not be negative")},
+                {THRESHOLDS,
+                 "s3-download=", MEMBER("s3-download", "value must be at least 1 characters long")},
+                {THRESHOLDS, "s3-download=0001" ZEROS60, NULL},
+                {THRESHOLDS, "s3-download=00001" ZEROS60, MEMBER("s3-download", LONGER(64))},
+                {THRESHOLDS, "s3-download=1 EiB", MEMBER("s3-download", NO_SIZE("1 EiB"))},
+                {THRESHOLDS, "s3-list=1", MEMBER("s3-list", UNKNOWN)},
+                {THRESHOLDS, "s3-get=1,s3-put=1,s3-get=1", MEMBER("s3-get", "duplicate key")},
+                {THRESHOLDS, "1", "value without key, but schema does not define a default key"},
         };
 
         ASSERT_VERDICTS(verdicts);
@@ -482,16 +481,16 @@ static void thresholds_are_numbers_and_sizes(void **state)
 static void assert_set_is_sound(const struct schema_set *set)
 {
         assert_true(set->property_count <= SCHEMA_PROPERTIES_MAX);
-        assert_true(!set->default_key || schema_member(set, text(set->default_key)));
+        assert_true(!set->default_key || schema_member(set, text_of(set->default_key)));
         for (size_t i = 0; i < set->property_count; i++) {
                 const struct schema_property *property = &set->properties[i];
 
-                assert_ptr_equal(schema_member(set, text(property->name)), property);
+                assert_ptr_equal(schema_member(set, text_of(property->name)), property);
                 assert_int_equal(!property->words, property->kind != SCHEMA_ENUMERATION);
                 assert_int_equal(!property->members, property->kind != SCHEMA_PROPERTY_STRING);
                 if (property->fallback)
                         assert_int_equal(
-                                schema_check_value(property, text(property->fallback), NULL), 0);
+                                schema_check_value(property, text_of(property->fallback), NULL), 0);
                 if (property->members)
                         assert_set_is_sound(property->members);
         }
@@ -502,46 +501,6 @@ static void the_tables_hold_together(void **state)
         for (size_t i = 0; i < schema_count; i++)
                 for (size_t j = 0; j < schemas[i].type_count; j++)
                         assert_set_is_sound(&schemas[i].types[j].set);
-}
-
-/* NULL if @file is taken by the schema of user.cfg, else "LINE: WHY". */
-static char *parse_users(const char *file)
-{
-        struct parse parse = parse_bytes(file, strlen(file), "user", CFGW_LOAD_STRICT);
-        uint32_t line = 0;
-        const char *message = parse_error(&parse, &line);
-        char *error = message ? format_string("%u: %s", line, message) : NULL;
-
-        parse_clear(&parse);
-        return error;
-}
-
-static void another_file_is_another_table(void **state)
-{
-        static const struct {
-                const char *file, *error;
-        } cases[] = {
-                {"user: root@pam\n\tcomment the one\n\tenable 1\n\texpire 0\n\temail a@b.example\n"
-                 "\ntoken: root@pam!backup\n\tenable false\n",
-                 NULL},
-                {"user: root\n", "1: syntax error in section identifier: " PATTERN},
-                {"token: root@pam\n", "1: syntax error in section identifier: " PATTERN},
-                {"token: root@pam!\n", "1: syntax error in section identifier: " PATTERN},
-                {"user: root@pam\n\texpire -1\n", "2: property 'expire': " LEAST(0, -1)},
-                {"user: root@pam\n\tfirstname X\n",
-                 "2: property 'firstname': value must be at least 2 characters long"},
-                {"token: root@pam!t\n\temail a@b\n", "2: unknown property 'email'"},
-                {"group: admins\n", "1: unknown section type 'group'"},
-        };
-
-        for (size_t i = 0; i < ELEMENTS(cases); i++) {
-                _cleanup_free_ char *error = parse_users(cases[i].file);
-
-                if (cases[i].error)
-                        assert_string_equal(error, cases[i].error);
-                else
-                        assert_null(error);
-        }
 }
 
 int main(void)
@@ -567,7 +526,6 @@ int main(void)
                 TEST(a_backend_of_s3_needs_a_client_and_a_bucket),
                 TEST(thresholds_are_numbers_and_sizes),
                 TEST(the_tables_hold_together),
-                TEST(another_file_is_another_table),
         };
 
         return TESTING_RUN(tests);
