@@ -36,12 +36,13 @@ struct calendar_event {
 int calendar_event_parse(struct text text, struct calendar_event *ret, struct reason *reason);
 
 /*
- * The first time later than @after_usec that @event has, both microseconds of CLOCK_REALTIME;
+ * The next time later than @after_usec that @event has, both microseconds of CLOCK_REALTIME;
  * USEC_NEVER if there is none until the end of CALENDAR_YEAR_MAX.
  *
  * Local time is TZ's or the host's, as tzset(3) finds it at each call. A time that a clock set
- * forward leaves out is left out; of one that a clock set back shows twice, the first later
- * than @after_usec counts.
+ * forward leaves out is left out. One that a clock set back shows twice is due once, the first
+ * time: the search goes on from what the clock shows at @after_usec, never back. So the second
+ * time is due only for an @after_usec after the clock was set back.
  */
 uint64_t calendar_event_next(const struct calendar_event *event, uint64_t after_usec);
 

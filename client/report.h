@@ -11,7 +11,7 @@
 
 #include <cfgwatch/cfgwatch.h>
 
-/* More warnings than this are counted, not kept: a hostile file must not fill the memory. */
+/* More warnings than this are dropped: a hostile file must not fill the memory. */
 #define REPORT_PROBLEMS_MAX 100
 
 /* A message is cut here: it travels in a board slot and in an event. */

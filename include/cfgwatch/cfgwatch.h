@@ -272,7 +272,10 @@ int cfgw_config_parse(const char *data, size_t size, const char *domain, unsigne
 /** Frees @report. Accepts NULL. Returns NULL. Since: 0.1 */
 cfgw_report *cfgw_report_free(cfgw_report *report);
 
-/** The number of problems, warnings included. An error, if any, is the last one. Since: 0.1 */
+/**
+ * The number of problems, warnings included: the first 100 of them, there may be more. An error,
+ * if any, is the last one, behind all warnings. Since: 0.1
+ */
 size_t cfgw_report_count(const cfgw_report *report);
 
 /** The line of problem @i, from 1; 0 if no line is to blame or @i is too large. Since: 0.1 */
@@ -409,8 +412,9 @@ int cfgw_section_get_next(const cfgw_section *section, const char *key, uint64_t
  * microseconds of CLOCK_REALTIME; CFGW_FOREVER if there is none until the end of the year 2199.
  *
  * Without "UTC" in the event local time counts, as tzset(3) finds it in each call. A time that
- * is left out where clocks are set forward is left out; of one that comes twice where they are
- * set back, the first one later than @after_usec counts.
+ * is left out where clocks are set forward is left out. What comes twice where they are set back
+ * is due once, the first time, as for systemd: only for an @after_usec in the repeated hour are
+ * the times of that hour due.
  *
  * -EBADMSG: @event is no calendar event as Proxmox Backup reads it. Since: 0.1
  */
