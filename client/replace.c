@@ -59,6 +59,13 @@
 /* Whoever changes the file more often than this in a row does not stop; others want the lock. */
 #define CHANGES_MAX 20
 
+/*
+ * What the daemon has is not what we wrote, and the file has that: either the daemon refuses it, or
+ * others have saved something else and then the same as we, between its look and ours. That
+ * is rare; this often in a row it does not happen.
+ */
+#define LOOKS_MAX 3
+
 struct job {
         const cfgw_replacement *replacement;
         struct digest digest;   /* of the new content */
@@ -357,10 +364,15 @@ static int confirm(cfgw_client *client, const char *domain, const struct job *jo
                    uint64_t *ret_generation)
 {
         uint64_t generation = 0;
-        int r;
+        int r = 0;
 
-        r = sync_daemon(client, domain, job->until, &generation);
-        if (r == -ENODATA || (r == 0 && !is_accepted(client, domain, job)))
+        for (int i = 0; i < LOOKS_MAX; i++) {
+                r = sync_daemon(client, domain, job->until, &generation);
+                if (r < 0 || is_accepted(client, domain, job))
+                        break;
+                r = -ENODATA;
+        }
+        if (r == -ENODATA)
                 return -ECANCELED;
         if ((r < 0 && r != -ENOTCONN && r != -ENOENT) || job->unsure)
                 return -EINPROGRESS;

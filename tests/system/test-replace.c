@@ -27,6 +27,7 @@
 
 #define BROKEN "datastore: store\n\tpath /1\n# comment\n"
 #define SMALL "datastore: store\n\tpath /1\n"
+#define OTHER "datastore: store\n\tpath /2\n"
 
 DEFINE_CLEANUP(const cfgw_config *, cfgw_config_unref);
 
@@ -304,6 +305,43 @@ static void nothing_that_several_write_is_lost(void **state)
         assert_true(harness_sync(harness) <= 1 + WRITERS * INCREMENTS);
 }
 
+/* In the child: one of two contents each time, so that the others save the same now and then. */
+static void go_to_and_fro(const char *runtime, unsigned int seed)
+{
+        unsigned int rounds = getenv("CFGWATCH_TEST_SLOW") ? 20 : 200;
+        cfgw_client *client;
+        int r = cfgw_client_new(runtime, &client);
+
+        for (unsigned int i = 0; r == 0 && i < rounds; i++) {
+                const char *text = rand_r(&seed) % 2 ? SMALL : OTHER;
+                const cfgw_replacement replacement = {
+                        .data = text,
+                        .size = strlen(text),
+                        .timeout_usec = CFGW_FOREVER,
+                };
+
+                r = cfgw_replace(client, "datastore", &replacement, NULL, NULL);
+        }
+        _exit(-r);
+}
+
+static void writers_who_undo_each_other_are_confirmed_all_the_same(void **state)
+{
+        struct harness *harness = *state;
+        pid_t writers[WRITERS];
+
+        testing_write_file(harness->file, SMALL);
+        harness_start(harness, "");
+        for (unsigned int i = 0; i < WRITERS; i++) {
+                writers[i] = fork();
+                if (writers[i] == 0)
+                        go_to_and_fro(harness->runtime, i);
+                assert_true(writers[i] > 0);
+        }
+        for (size_t i = 0; i < WRITERS; i++)
+                assert_int_equal(process_wait(writers[i], 3 * TEST_PATIENCE_USEC), 0);
+}
+
 /* ------------------------------------------------------- without the daemon */
 
 static void without_a_daemon_the_file_is_still_known(void **state)
@@ -432,6 +470,7 @@ int main(void)
                 SYSTEM_TEST(the_file_behind_a_watched_link_is_replaced),
                 SYSTEM_TEST(a_thousand_lookups_of_others_see_it_at_once),
                 SYSTEM_TEST(nothing_that_several_write_is_lost),
+                SYSTEM_TEST(writers_who_undo_each_other_are_confirmed_all_the_same),
                 SYSTEM_TEST(without_a_daemon_the_file_is_still_known),
                 SYSTEM_TEST(a_daemon_that_does_not_answer_leaves_it_open),
                 SYSTEM_TEST(a_daemon_that_ends_meanwhile_counts_as_none),
