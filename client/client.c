@@ -182,6 +182,7 @@ static int set_format(cfgw_client *client, const char *domain, cfgw_format forma
         if (view->used)
                 return -EBUSY;
         view->format = format;
+        view->has_format = true;
         return 0;
 }
 
@@ -193,19 +194,21 @@ PUBLIC int cfgw_client_set_format(cfgw_client *client, const char *domain, cfgw_
         return set_format(client, domain, format);
 }
 
-int client_source(cfgw_client *client, const char *domain, char **ret_path, cfgw_format *ret_format)
+int client_source(cfgw_client *client, const char *domain, char **path, cfgw_format *format)
 {
         LOCK_SCOPE(&client->lock);
         const struct view *view = find_view(client, domain);
-        char *copy = NULL;
+        char *copy;
 
         if (view && view->source) {
                 copy = strdup(view->source);
                 if (!copy)
                         return -ENOMEM;
+                free(*path);
+                *path = copy;
         }
-        *ret_path = copy;
-        *ret_format = view ? view->format : CFGW_FORMAT_SECTION_CONFIG;
+        if (view && view->has_format)
+                *format = view->format;
         return 0;
 }
 

@@ -48,10 +48,9 @@ struct board_look client_board(cfgw_client *client, uint64_t now);
 int client_view(cfgw_client *client, const char *domain, struct view **ret);
 
 /*
- * What cfgw_client_set_source() and cfgw_client_set_format() said. free() @ret_path; NULL: there
- * was no such call.
+ * Puts what cfgw_client_set_source() and cfgw_client_set_format() said in the place of @path, which
+ * is from malloc() or NULL, and @format. What they did not say stays as it is. -ENOMEM.
  */
-int client_source(cfgw_client *client, const char *domain, char **ret_path,
-                  cfgw_format *ret_format);
+int client_source(cfgw_client *client, const char *domain, char **path, cfgw_format *format);
 
 #endif

@@ -120,23 +120,25 @@ static int ask_config(cfgw_client *client, const char *domain, struct job *job)
                 return r;
         picture = view_get(view);
         if (!picture->config)
-                return job->path ? 0 : -ENODATA;
-        job->format = cfgw_config_format(picture->config);
-        if (job->path)
                 return 0;
+        job->format = cfgw_config_format(picture->config);
         job->path = strdup(cfgw_config_path(picture->config));
         return job->path ? 0 : -ENOMEM;
 }
 
+/* What the caller said counts more: the content in force may be older than that. */
 static int find(cfgw_client *client, const char *domain, struct job *job)
 {
         int r;
 
-        r = client_source(client, domain, &job->path, &job->format);
+        r = ask_config(client, domain, job);
         if (r == 0)
-                r = ask_config(client, domain, job);
-        if (r == 0)
-                r = place_find(job->path, &job->place);
+                r = client_source(client, domain, &job->path, &job->format);
+        if (r < 0)
+                return r;
+        if (!job->path)
+                return -ENODATA;
+        r = place_find(job->path, &job->place);
         if (r < 0)
                 return r;
         r = snprintf(job->temporary, sizeof(job->temporary), ".%s.cfgwatch", job->place.name);

@@ -15,6 +15,7 @@ struct view {
         struct view *next;
         char *source;       /* cfgw_client_set_source(), or NULL */
         cfgw_format format; /* ... and cfgw_client_set_format() */
+        bool has_format;    /* it was called */
         bool used;          /* by a reader or a subscription: both are fixed */
         char domain[DOMAIN_NAME_MAX + 1];
 

@@ -144,7 +144,8 @@ int cfgw_client_set_source(cfgw_client *client, const char *domain, const char *
 
 /**
  * Says how that file is written (section-config, if nobody says): the same holds as for
- * cfgw_client_set_source(). What a daemon left tells the format as well. Since: 0.1
+ * cfgw_client_set_source(). What a daemon left tells the format as well; for cfgw_replace() what is
+ * said here counts, since a domain's format may be set anew over content of the old one. Since: 0.1
  */
 int cfgw_client_set_format(cfgw_client *client, const char *domain, cfgw_format format);
 

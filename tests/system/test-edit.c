@@ -114,6 +114,23 @@ static void broken_file_of_a_domain_that_never_had_content(void **state)
         tool_expect(harness, edit, 0, "generation 1 in force\n");
 }
 
+/* The domain's format was set anew: what is in force was read by the old one. */
+static void file_that_has_to_be_of_another_format_now_can_be_mended(void **state)
+{
+        struct harness *harness = *state;
+        const char *config = testing_path(&harness->testing, "conf");
+        _cleanup_free_ char *options = format_string("--config %s", config);
+
+        begin(harness);
+        assert_int_equal(harness_stop(harness, SIGTERM), 0);
+        assert_non_null(options);
+        testing_write_file(config, "[domain datastore]\nformat = ini\n");
+        harness_start(harness, options);
+        set_editor(harness, "printf '[one]\\npath = /mnt/one\\ncomment = ini\\n' >\"$1\"");
+        tool_expect(harness, edit, 0, "generation 2 in force\n");
+        tool_expect(harness, "cfgwatch get datastore one comment", 0, "ini\n");
+}
+
 static void missing_file_begins_empty(void **state)
 {
         struct harness *harness = *state;
@@ -355,6 +372,7 @@ int main(void)
                 SYSTEM_TEST(what_the_editor_leaves_beside_goes_with_the_copy),
                 SYSTEM_TEST(broken_file_can_be_mended),
                 SYSTEM_TEST(broken_file_of_a_domain_that_never_had_content),
+                SYSTEM_TEST(file_that_has_to_be_of_another_format_now_can_be_mended),
                 SYSTEM_TEST(missing_file_begins_empty),
                 SYSTEM_TEST(symbolic_link_stays),
                 SYSTEM_TEST(without_a_daemon_it_is_written_all_the_same),
