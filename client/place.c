@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define LINKS_MAX 40 /* as the kernel follows */
 
@@ -89,6 +90,15 @@ int place_find(const char *path, struct place *ret)
         }
         *ret = place;
         return 0;
+}
+
+bool place_equal(const struct place *a, const struct place *b)
+{
+        struct stat first, second;
+
+        return strcmp(a->name, b->name) == 0 && fstat(a->directory, &first) == 0 &&
+               fstat(b->directory, &second) == 0 && first.st_dev == second.st_dev &&
+               first.st_ino == second.st_ino;
 }
 
 void place_clear(struct place *place)

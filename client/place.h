@@ -21,6 +21,9 @@ struct place {
  */
 int place_find(const char *path, struct place *ret);
 
+/* Whether both are the same name in the same directory. */
+bool place_equal(const struct place *a, const struct place *b);
+
 void place_clear(struct place *place);
 
 #endif

@@ -3,9 +3,10 @@
  * Replacing a file
  * ================
  *
- *   1  find      the file behind the links of the path, its directory opened
+ *   1  find      the path, and the format
  *   2  validate  nothing on the disk has been touched so far
- *   3  lock      flock(2) on a file of its own (file_lock.c)
+ *   3  lock      the file behind the links of the path, its directory opened; flock(2) on a
+ *                file of its own (file_lock.c); anew if the path leads somewhere else by then
  *   4  read      what the file holds, and compare with what the caller expects
  *   5  make      `.NAME.cfgwatch` in the same directory: write, owner and group, attributes,
  *                mode, fsync(2)
@@ -136,13 +137,7 @@ static int find(cfgw_client *client, const char *domain, struct job *job)
                 r = client_source(client, domain, &job->path, &job->format);
         if (r < 0)
                 return r;
-        if (!job->path)
-                return -ENODATA;
-        r = place_find(job->path, &job->place);
-        if (r < 0)
-                return r;
-        r = snprintf(job->temporary, sizeof(job->temporary), ".%s.cfgwatch", job->place.name);
-        return r < (int)sizeof(job->temporary) ? 0 : -ENAMETOOLONG;
+        return job->path ? 0 : -ENODATA;
 }
 
 static int validate(const struct job *job, const char *domain, cfgw_report **ret_report)
@@ -304,11 +299,53 @@ static int replace_once(struct job *job)
         return 0;
 }
 
+/* ------------------------------------------------------------------- lock */
+
+static void unlock(struct job *job)
+{
+        file_lock_release(job->lock);
+        job->lock = -1;
+        place_clear(&job->place);
+}
+
+static int lock_once(struct job *job)
+{
+        int r;
+
+        r = place_find(job->path, &job->place);
+        if (r < 0)
+                return r;
+        r = snprintf(job->temporary, sizeof(job->temporary), ".%s.cfgwatch", job->place.name);
+        if (r >= (int)sizeof(job->temporary))
+                return -ENAMETOOLONG;
+        return file_lock_take(&job->place, job->until, &job->lock);
+}
+
+/* Somebody may point a link to another file, or move the directory, while we wait for the lock. */
+static bool is_led_astray(const struct job *job)
+{
+        _cleanup_(place_clear) struct place now = PLACE_INIT;
+
+        return place_find(job->path, &now) < 0 || !place_equal(&job->place, &now);
+}
+
+static int lock(struct job *job)
+{
+        int r;
+
+        while ((r = lock_once(job)) == 0 && is_led_astray(job)) {
+                unlock(job);
+                if (now_usec() >= job->until)
+                        return -EAGAIN;
+        }
+        return r;
+}
+
 static int replace_locked(struct job *job)
 {
         int r;
 
-        r = file_lock_take(&job->place, job->until, &job->lock);
+        r = lock(job);
         if (r < 0)
                 return r;
         for (int i = 0; (r = replace_once(job)) == -EAGAIN; i++) {
@@ -317,7 +354,7 @@ static int replace_locked(struct job *job)
                 nap();
         }
         file_lock_release(job->lock);
-        job->lock = -1;
+        job->lock = -1; /* the place is looked at once more */
         return r;
 }
 

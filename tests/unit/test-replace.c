@@ -273,6 +273,41 @@ static void a_lock_that_is_given_back_is_taken(void **state)
         replacing_assert_content(state, path, NEW);
 }
 
+/* Swaps @link over to "new" as soon as somebody waits for the lock, then gives that back. */
+static pid_t swap_when_waited_for(void **state, int lock, const char *link)
+{
+        const char *next = testing_path(state, "next");
+        pid_t pid = fork();
+
+        if (pid == 0)
+                _exit(usleep(SOON_USEC) == 0 && symlink("new", next) == 0 &&
+                                      rename(next, link) == 0 && flock(lock, LOCK_UN) == 0
+                              ? 0
+                              : 1);
+        assert_true(pid > 0);
+        return pid;
+}
+
+/* As releases of a config are swapped. What is written must be what the path leads to. */
+static void a_link_that_is_swapped_meanwhile_is_followed_anew(void **state)
+{
+        const char *path = replacing_file(state, OLD), *link = testing_path(state, "now");
+        int fd = hold_lock(state), status;
+        pid_t pid;
+
+        assert_int_equal(mkdir(testing_path(state, "new"), 0755), 0);
+        testing_write_file(testing_path(state, "new/datastore.cfg"), OLD);
+        assert_int_equal(symlink("etc", link), 0);
+        pid = swap_when_waited_for(state, fd, link);
+        assert_int_equal(replacing(state, testing_path(state, "now/datastore.cfg"), NEW), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+        close(fd);
+        replacing_assert_content(state, path, OLD);
+        replacing_assert_content(state, testing_path(state, "new/datastore.cfg"), NEW);
+        replacing_assert_no_litter(state);
+}
+
 /* Its holder has another file than the one of this name. */
 static void a_lock_file_that_was_replaced_does_not_count(void **state)
 {
@@ -369,6 +404,7 @@ int main(void)
                 TEST(a_missing_file_counts_as_empty),
                 TEST(a_taken_lock_is_waited_for_until_the_time_is_over),
                 TEST(a_lock_that_is_given_back_is_taken),
+                TEST(a_link_that_is_swapped_meanwhile_is_followed_anew),
                 TEST(a_lock_file_that_was_replaced_does_not_count),
                 TEST(the_lock_file_is_the_sources_and_stays),
                 TEST(a_name_without_the_suffix_is_locked_as_it_is),
