@@ -34,8 +34,8 @@
  *
  * Lost updates. Those who take the lock exclude each other. An editor does not: hence 6, after
  * the fsync that takes longest. If the file has changed, all begins anew with 4, where the caller's
- * expectation decides. Between 6 and 7 there are some microseconds without remedy, and a save
- * in place that goes on after 7 is one of the old inode.
+ * expectation decides. Between 6 and 7 there are some microseconds without remedy, unless there
+ * was no file, and a save in place that goes on after 7 is one of the old inode.
  *
  * Bytes that the file holds already are not written. They are synchronised all the same: who was
  * killed at 8, or vi, has not done it.
@@ -45,7 +45,7 @@
  */
 #include "attributes.h"
 #include "file_lock.h"
-#include "parse_rules.h"
+#include "source.h"
 #include "view.h"
 
 #include <errno.h>
@@ -182,22 +182,14 @@ static int read_current(const struct job *job, struct current *ret)
         return 0;
 }
 
-static bool same_time(struct timespec a, struct timespec b)
-{
-        return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
 /* Whether the file is still what was read, as far as its stamps tell. */
 static bool is_unmoved(const struct job *job, const struct current *current)
 {
-        const struct stat *before = &current->stat;
         struct stat now;
 
         if (fstatat(job->place.directory, job->place.name, &now, AT_SYMLINK_NOFOLLOW) < 0)
                 return errno == ENOENT && current->fd < 0;
-        return current->fd >= 0 && now.st_dev == before->st_dev && now.st_ino == before->st_ino &&
-               now.st_size == before->st_size && same_time(now.st_mtim, before->st_mtim) &&
-               same_time(now.st_ctim, before->st_ctim);
+        return current->fd >= 0 && stat_equal(&current->stat, &now);
 }
 
 /* ------------------------------------------------------------------- make */
@@ -258,6 +250,21 @@ static void sync_directory(struct job *job)
 
 /* ------------------------------------------------------------------- replace */
 
+/* Where no file was, one that has come meanwhile stays; not every file system can do that. */
+static int give_name(const struct job *job, const struct current *current)
+{
+        int directory = job->place.directory;
+
+        if (current->fd < 0) {
+                if (renameat2(directory, job->temporary, directory, job->place.name,
+                              RENAME_NOREPLACE) == 0)
+                        return 0;
+                if (errno != EINVAL && errno != ENOSYS)
+                        return errno == EEXIST ? -EAGAIN : -errno;
+        }
+        return renameat(directory, job->temporary, directory, job->place.name) < 0 ? -errno : 0;
+}
+
 static int put_in_place(struct job *job, const struct current *current)
 {
         int r;
@@ -265,9 +272,8 @@ static int put_in_place(struct job *job, const struct current *current)
         r = make_temporary(job, current);
         if (r == 0 && !is_unmoved(job, current))
                 r = -EAGAIN;
-        if (r == 0 && renameat(job->place.directory, job->temporary, job->place.directory,
-                               job->place.name) < 0)
-                r = -errno;
+        if (r == 0)
+                r = give_name(job, current);
         if (r < 0) {
                 remove_temporary(job);
                 return r;

@@ -31,7 +31,7 @@ static bool same_time(struct timespec a, struct timespec b)
         return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
+bool stat_equal(const struct stat *a, const struct stat *b)
 {
         return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
                same_time(a->st_mtim, b->st_mtim) && same_time(a->st_ctim, b->st_ctim);
@@ -82,7 +82,7 @@ static bool is_stable(int fd, const char *path, const struct stat *before, size_
         struct stat after, named;
 
         return (uintmax_t)before->st_size == size && fstat(fd, &after) == 0 &&
-               stat(path, &named) == 0 && same_file(before, &after) && same_file(&after, &named);
+               stat(path, &named) == 0 && stat_equal(before, &after) && stat_equal(&after, &named);
 }
 
 static int read_opened(int fd, const char *path, size_t size_max, const struct digest *known,

@@ -48,6 +48,9 @@ struct source {
  */
 int source_read(const char *path, size_t size_max, const struct digest *known, struct source *ret);
 
+/* Whether both are of the same file with the same size and stamps. */
+bool stat_equal(const struct stat *a, const struct stat *b);
+
 void source_clear(struct source *source);
 
 /*

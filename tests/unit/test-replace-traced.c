@@ -403,9 +403,9 @@ static void save_by_rename(const struct scene *scene)
         assert_int_equal(rename(path, scene->path), 0);
 }
 
-/* What becomes of the call if somebody saves with @save while it synchronises its own file. */
+/* What becomes of the call if somebody saves with @save right before its system call @number. */
 static int replace_while(const struct scene *scene, cfgw_client *client, const char *expected,
-                         void (*save)(const struct scene *scene))
+                         void (*save)(const struct scene *scene), uint64_t number)
 {
         pid_t pid = start(client, expected);
         bool saved = false;
@@ -416,7 +416,7 @@ static int replace_while(const struct scene *scene, cfgw_client *client, const c
 
                 if (is_end(&info))
                         break;
-                if (!saved && is_entry(&info, SYS_fsync)) {
+                if (!saved && is_entry(&info, number)) {
                         save(scene);
                         saved = true;
                 }
@@ -439,15 +439,35 @@ static void a_save_without_the_lock_is_found_out(void **state)
         hex_encode(digest.bytes, DIGEST_SIZE, expected);
         for (size_t i = 0; i < ELEMENTS(ways); i++) {
                 reset(scene.path, scene.lock, OLD);
-                assert_int_equal(replace_while(&scene, client, expected, ways[i]), -ESTALE);
+                assert_int_equal(replace_while(&scene, client, expected, ways[i], SYS_fsync),
+                                 -ESTALE);
                 assert_true(has_content(scene.path, SAVED));
                 assert_int_equal(access(scene.temporary, F_OK), -1);
                 /* Whoever does not care what was there replaces that as well. */
                 reset(scene.path, scene.lock, OLD);
-                assert_int_equal(replace_while(&scene, client, NULL, ways[i]), 0);
+                assert_int_equal(replace_while(&scene, client, NULL, ways[i], SYS_fsync), 0);
                 assert_true(has_content(scene.path, NEW));
                 assert_int_equal(access(scene.temporary, F_OK), -1);
         }
+        cfgw_client_unref(client);
+}
+
+/* Here even the last moment counts. */
+static void a_file_that_comes_meanwhile_is_found_out(void **state)
+{
+        struct scene scene = make_scene(state, NULL);
+        cfgw_client *client = replacing_client(state, scene.path);
+        struct digest digest = digest_of("", 0);
+        char expected[DIGEST_HEX_SIZE];
+
+        hex_encode(digest.bytes, DIGEST_SIZE, expected);
+        assert_int_equal(replace_while(&scene, client, expected, save_in_place, SYS_renameat2),
+                         -ESTALE);
+        assert_true(has_content(scene.path, SAVED));
+        assert_int_equal(access(scene.temporary, F_OK), -1);
+        reset(scene.path, scene.lock, NULL);
+        assert_int_equal(replace_while(&scene, client, NULL, save_in_place, SYS_renameat2), 0);
+        assert_true(has_content(scene.path, NEW));
         cfgw_client_unref(client);
 }
 
@@ -463,7 +483,7 @@ static void a_mode_that_changes_meanwhile_stays(void **state)
         cfgw_client *client = replacing_client(state, scene.path);
 
         reset(scene.path, scene.lock, OLD);
-        assert_int_equal(replace_while(&scene, client, NULL, close_to_others), 0);
+        assert_int_equal(replace_while(&scene, client, NULL, close_to_others, SYS_fsync), 0);
         assert_true(has_content(scene.path, NEW));
         assert_owner(scene.path, 0600);
         cfgw_client_unref(client);
@@ -519,6 +539,7 @@ int main(void)
                 TEST(a_lack_of_rights_anywhere_is_told_and_leaves_no_litter),
                 TEST(an_error_where_no_file_was_leaves_none_or_a_whole_one),
                 TEST(a_save_without_the_lock_is_found_out),
+                TEST(a_file_that_comes_meanwhile_is_found_out),
                 TEST(a_mode_that_changes_meanwhile_stays),
                 TEST(the_data_is_on_the_disk_before_it_has_its_name),
         };
