@@ -38,6 +38,15 @@ static pid_t find_holder(const struct stat *file)
         return found;
 }
 
+/*
+ * NFS locks for writing only what is open for writing, which would look like a save that goes on;
+ * others have no locks at all. Then two edits are possible, and the later save is refused.
+ */
+static bool is_without_locks(int error)
+{
+        return error == EBADF || error == ENOLCK || error == EOPNOTSUPP || error == ENOSYS;
+}
+
 /* -EAGAIN: the path names another file by now. */
 static int lock_opened(int fd, const char *path, pid_t *ret_pid)
 {
@@ -50,7 +59,8 @@ static int lock_opened(int fd, const char *path, pid_t *ret_pid)
         if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
                 if (errno == EWOULDBLOCK)
                         *ret_pid = find_holder(&locked);
-                return errno == EWOULDBLOCK ? -EBUSY : -errno;
+                if (!is_without_locks(errno))
+                        return errno == EWOULDBLOCK ? -EBUSY : -errno;
         }
         if (stat(path, &named) < 0)
                 return -errno;

@@ -348,6 +348,24 @@ static void lock_goes_with_the_edit_however_it_ends(void **state)
         tool_expect(harness, edit, 0, "generation 2 in force\n");
 }
 
+/* As flock(2) on NFS of a file that is open for reading alone. */
+static void file_that_cannot_be_locked_is_edited_all_the_same(void **state)
+{
+        struct harness *harness = *state;
+
+        if (process_shell("strace -o /dev/null true", harness->shell_log) != 0)
+                SKIP("no strace, or it is not allowed to trace");
+        begin(harness);
+        set_editor(harness, "sed -i s/first/other/ \"$1\"");
+        setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* its way of looking needs ptrace, too */
+        tool_expect(harness,
+                    "strace -o ../trace -e trace=flock -e inject=flock:error=EBADF:when=1 "
+                    "cfgwatch edit datastore",
+                    0, "generation 2 in force\n");
+        tool_expect(harness, "grep -c 'flock.*INJECTED' ../trace", 0, "1\n");
+        assert_string_equal(file_text(harness), OTHER);
+}
+
 static void who_saved_meanwhile_is_not_overwritten(void **state)
 {
         struct harness *harness = *state;
@@ -386,6 +404,7 @@ int main(void)
                 SYSTEM_TEST(editor_that_cannot_be_run_is_told),
                 SYSTEM_TEST(second_edit_at_once_is_refused),
                 SYSTEM_TEST(lock_goes_with_the_edit_however_it_ends),
+                SYSTEM_TEST(file_that_cannot_be_locked_is_edited_all_the_same),
                 SYSTEM_TEST(who_saved_meanwhile_is_not_overwritten),
         };
 
