@@ -51,14 +51,8 @@ static const char *trouble(const struct checked *checked)
 
         if (checked->error == 0 || (count > 0 && cfgw_report_is_error(checked->report, count - 1)))
                 return NULL;
-        switch (-checked->error) {
-        case EINVAL:
-                return "not a regular file";
-        case EAGAIN:
-                return "it changed each time that it was read";
-        default:
-                return strerror(-checked->error);
-        }
+        return checked->error == -EAGAIN ? "it changed each time that it was read"
+                                         : text_reason(checked->error);
 }
 
 static void explain(const struct checked *checked)

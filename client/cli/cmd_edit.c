@@ -77,7 +77,7 @@ static int open_file(struct session *session)
         }
         if (r == 0)
                 return EXIT_YES;
-        complain("cannot edit %s: %s", path, r == -EINVAL ? "not a regular file" : strerror(-r));
+        complain("cannot edit %s: %s", path, text_reason(r));
         return EXIT_TROUBLE;
 }
 
@@ -189,19 +189,13 @@ static int refuse_empty(struct session *session)
 
 static int save(struct session *session)
 {
-        CLEANUP(config_done) const cfgw_config *config = NULL;
         CLEANUP(report_done) cfgw_report *report = NULL;
-        CLEANUP(report_done) cfgw_report *last_report = NULL;
         uint64_t generation = 0;
-        int r = target_parse(session->cli, &session->target, &session->after, &config, &report);
+        int r = target_replace(session->cli, &session->target, &session->after,
+                               session->before.digest, &generation, &report);
 
         if (r == -EBADMSG)
                 return refuse(session, report);
-        if (r == 0)
-                r = target_replace(session->cli, &session->target, &session->after,
-                                   session->before.digest, &generation, &last_report);
-        if (r == -EBADMSG)
-                return refuse(session, last_report);
         return end_replaced(session, r, generation);
 }
 

@@ -18,8 +18,7 @@ static int read_now(const struct target *target, struct text *ret)
                 r = text_empty(ret);
         if (r == 0)
                 return EXIT_YES;
-        complain("cannot read %s: %s", target->path,
-                 r == -EINVAL ? "not a regular file" : strerror(-r));
+        complain("cannot read %s: %s", target->path, text_reason(r));
         return EXIT_TROUBLE;
 }
 

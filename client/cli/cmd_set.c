@@ -41,8 +41,7 @@ static int read_file(const struct change *change, struct text *ret, const cfgw_c
                 return EXIT_NO;
         }
         if (r < 0) {
-                complain("cannot read %s: %s", target->path,
-                         r == -EINVAL ? "not a regular file" : strerror(-r));
+                complain("cannot read %s: %s", target->path, text_reason(r));
                 return EXIT_TROUBLE;
         }
         *ret = text;

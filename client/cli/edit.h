@@ -25,6 +25,7 @@ int text_read(int fd, struct text *ret);
 /* -EINVAL: not a regular file. */
 int text_read_regular(int fd, struct text *ret);
 int text_read_file(const char *path, struct text *ret);
+const char *text_reason(int error); /* of theirs, in words */
 
 int text_empty(struct text *ret);
 bool text_equal(const struct text *a, const struct text *b);

@@ -187,8 +187,10 @@ int fail_replace(const struct cli *cli, const struct target *target, int error)
                          target->path);
                 return EXIT_NO;
         case ETIMEDOUT:
-        case EAGAIN:
                 complain("%s is locked by somebody else, and stays as it is", target->path);
+                return EXIT_TROUBLE;
+        case EAGAIN:
+                complain("%s is changed by somebody else again and again", target->path);
                 return EXIT_TROUBLE;
         default:
                 complain("cannot write %s: %s", target->path, strerror(-error));

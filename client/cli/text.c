@@ -88,6 +88,11 @@ int text_read_file(const char *path, struct text *ret)
         return r;
 }
 
+const char *text_reason(int error)
+{
+        return error == -EINVAL ? "not a regular file" : strerror(-error);
+}
+
 int text_empty(struct text *ret)
 {
         struct text text = {.data = calloc(1, 1)};
