@@ -102,14 +102,19 @@ static const char *set(struct options *options, const char *key, const char *val
 
 /* ------------------------------------------------------------------ domains */
 
-/* What is 0 is as the daemon's. */
-static struct domain_options *domain_find(struct options *options, const char *name)
+static struct domain_options *domain_find(const struct options *options, const char *name)
 {
-        struct domain_options *larger;
-
         for (size_t i = 0; i < options->count; i++)
                 if (strcmp(options->domains[i].name, name) == 0)
                         return &options->domains[i];
+        return NULL;
+}
+
+/* What is 0 is as the daemon's. NULL without memory. */
+static struct domain_options *domain_add(struct options *options, const char *name)
+{
+        struct domain_options *larger;
+
         larger = reallocarray(options->domains, options->count + 1, sizeof(*larger));
         if (!larger)
                 return NULL;
@@ -136,22 +141,36 @@ static bool is_file_of_ours(const char *name)
         return false;
 }
 
-static const char *set_domain(struct options *options, const char *name, const char *key,
-                              const char *value, bool *ret_known)
+/* Finds the domain @name, or makes it. */
+static const char *take_domain(struct options *options, const char *name,
+                               struct domain_options **ret)
 {
-        struct domain_options *domain;
+        struct domain_options *domain = domain_find(options, name);
 
-        *ret_known = true;
         if (!domain_name_valid(name))
                 return "a domain's name has 1 to 63 of a-z, 0-9 and '-', and no '-' in front";
         if (is_file_of_ours(name))
                 return "a domain cannot be called board, control, events or lock: those are files "
                        "of the daemon";
-        if (options->count >= DOMAINS_MAX)
+        if (!domain && options->count >= DOMAINS_MAX)
                 return "there are too many domains";
-        domain = domain_find(options, name);
+        if (!domain)
+                domain = domain_add(options, name);
         if (!domain)
                 return "out of memory";
+        *ret = domain;
+        return NULL;
+}
+
+static const char *set_domain(struct options *options, const char *name, const char *key,
+                              const char *value, bool *ret_known)
+{
+        struct domain_options *domain;
+        const char *refusal = take_domain(options, name, &domain);
+
+        *ret_known = true;
+        if (refusal)
+                return refusal;
         if (strcmp(key, "path") == 0)
                 return setting_path((char **)&domain->path, value);
         if (strcmp(key, "empty") == 0)
@@ -179,6 +198,33 @@ static const char *set_watch(struct options *options, const char *value)
 
 /* --------------------------------------------------------------------- file */
 
+#define DAEMON_SECTION "daemon"
+#define DOMAIN_SECTION "domain " /* and its name */
+
+static bool is_domain_section(const char *section)
+{
+        return strncmp(section, DOMAIN_SECTION, strlen(DOMAIN_SECTION)) == 0;
+}
+
+/* A section without a key says something, too: that there is a domain. */
+static int take_section(void *userdata, struct text name, struct inifile_error *error)
+{
+        _cleanup_free_ char *section = strndup(name.data, name.size);
+        struct domain_options *domain;
+        const char *reason = NULL;
+
+        if (!section)
+                return -ENOMEM;
+        if (is_domain_section(section))
+                reason = take_domain(userdata, section + strlen(DOMAIN_SECTION), &domain);
+        else if (strcmp(section, DAEMON_SECTION) != 0)
+                reason = "unknown section, must be [daemon] or [domain NAME]";
+        if (!reason)
+                return 0;
+        snprintf(error->reason, sizeof(error->reason), "[%s]: %s", section, reason);
+        return -EBADMSG;
+}
+
 static int take_setting(void *userdata, const char *section, const char *key, const char *value,
                         struct inifile_error *error)
 {
@@ -186,12 +232,12 @@ static int take_setting(void *userdata, const char *section, const char *key, co
         const char *reason = NULL;
         bool known = true;
 
-        if (strcmp(section, "daemon") == 0)
+        if (is_domain_section(section))
+                reason = set_domain(options, section + strlen(DOMAIN_SECTION), key, value, &known);
+        else if (*section != '\0')
                 reason = set(options, key, value, &known);
-        else if (strncmp(section, "domain ", strlen("domain ")) == 0)
-                reason = set_domain(options, section + strlen("domain "), key, value, &known);
         else
-                reason = "unknown section, must be [daemon] or [domain NAME]";
+                reason = "must be behind [daemon] or [domain NAME]";
         if (!known)
                 reason = "unknown key";
         if (!reason)
@@ -202,7 +248,8 @@ static int take_setting(void *userdata, const char *section, const char *key, co
 
 static int read_config(struct options *options, const char *path, char **error)
 {
-        static const struct inifile_handler handler = {.property = take_setting, .comments = true};
+        static const struct inifile_handler handler = {
+                .section = take_section, .property = take_setting, .comments = true};
         _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         _cleanup_free_ char *data = NULL;
         struct inifile_error wrong;

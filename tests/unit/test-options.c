@@ -5,6 +5,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ARGUMENTS_MAX 24
@@ -230,11 +231,14 @@ static void test_wrong_file_is_told_with_its_line(void **state)
                 const char *text, *reason;
         } table[] = {
                 {"[daemon]\nnonsense = 1\n", ":2: [daemon] nonsense: unknown key"},
-                {"[x]\na = 1\n", ":2: [x] a: unknown section"},
+                {"[x]\na = 1\n", ":1: [x]: unknown section"},
+                {"[daemon]\n[deamon]\n", ":2: [deamon]: unknown section"},
+                {"[domain board]\n", ":1: [domain board]: a domain cannot be called"},
                 {"[domain a]\n\nttl = x\n", ":3: [domain a] ttl: must be a number"},
                 {"[domain a]\nttl = 1\n", "domain a has no path"},
-                {"[domain A]\npath = /x\n", ":2: [domain A] path: a domain's name"},
-                {"ttl = 1\n", ":1: "},
+                {"[domain b]\npath = /x\n[domain a]\n# path = /y\n", "domain a has no path"},
+                {"[domain A]\npath = /x\n", ":1: [domain A]: a domain's name"},
+                {"ttl = 1\n", ":1: [] ttl: must be behind [daemon]"},
                 {"[daemon]\nformat = ini\n", ":2: [daemon] format: unknown key"},
                 {"[domain a]\nformat = toml\n", ":2: [domain a] format: must be section-config"},
                 {"[domain a]\nlimit-nothing = 1\n", ":2: [domain a] limit-nothing: unknown key"},
@@ -249,6 +253,28 @@ static void test_wrong_file_is_told_with_its_line(void **state)
                 testing_write_file(path, table[i].text);
                 assert_refused(line, table[i].reason);
         }
+}
+
+/* As many as a board has slots, and each with more than one setting. */
+static void test_there_may_be_4096_domains(void **state)
+{
+        const char *path = testing_path(state, "conf");
+        _cleanup_free_ char *line = format_string("--config %s", path);
+        struct options options;
+        FILE *stream = fopen(path, "we");
+        char *error;
+
+        assert_non_null(stream);
+        for (unsigned int i = 1; i <= 4096; i++)
+                fprintf(stream, "[domain d%u]\npath = /x\nttl = 2\n", i);
+        assert_int_equal(fflush(stream), 0);
+        assert_int_equal(parse(line, &options, &error), OPTIONS_RUN);
+        assert_int_equal(options.count, 4096);
+        assert_int_equal(options.domains[4095].times.ttl_usec, 2000000);
+        options_clear(&options);
+        fprintf(stream, "[domain one-more]\n");
+        assert_int_equal(fclose(stream), 0);
+        assert_refused(line, ":12289: [domain one-more]: there are too many domains");
 }
 
 static void test_help_and_version_need_nothing_else(void **state)
@@ -274,6 +300,7 @@ int main(void)
                 TEST(test_relative_paths_count_from_the_working_directory),
                 TEST(test_each_wrong_argument_is_named),
                 TEST(test_wrong_file_is_told_with_its_line),
+                TEST(test_there_may_be_4096_domains),
                 TEST(test_help_and_version_need_nothing_else),
         };
 
