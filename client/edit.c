@@ -22,6 +22,9 @@
 static const char *const indents[] = {"\t", ""};
 static const char *const separators[] = {" ", " = "};
 
+/* Each one that is removed costs a parse of all the rest; nobody has that many. */
+#define DOUBLES_MAX 1000
+
 DEFINE_CLEANUP(cfgw_diff *, cfgw_diff_free);
 
 /* What is edited. */
@@ -308,12 +311,12 @@ static int edit_all(const struct origin *origin, const cfgw_config *config, cons
         int r;
 
         r = edit_once(origin, config, edit, &result, &size, &now);
-        while (r == 0 && !edit->key && cfgw_config_section(now, edit->section)) {
+        for (int i = 1; r == 0 && !edit->key && cfgw_config_section(now, edit->section); i++) {
                 _cleanup_(cfgw_config_unref_p) const cfgw_config *last = STEAL(now);
                 _cleanup_free_ char *old = STEAL(result);
                 struct origin again = {{old, size}, origin->format};
 
-                r = edit_once(&again, last, edit, &result, &size, &now);
+                r = i < DOUBLES_MAX ? edit_once(&again, last, edit, &result, &size, &now) : -EINVAL;
         }
         if (r < 0)
                 return r;

@@ -629,7 +629,8 @@ typedef struct cfgw_edit {
  *
  * -ENOENT: there is no such section, or no such key to remove. -EINVAL as well: @config is that of
  * another text; the value holds a line break or another control character; or it cannot be written
- * in this format, such as one that begins with a blank. Since: 0.1
+ * in this format, such as one that begins with a blank; or the section to be removed is there more
+ * than 1000 times. Since: 0.1
  */
 int cfgw_text_edit(const char *data, size_t size, const cfgw_config *config, const cfgw_edit *edit,
                    char **ret, size_t *ret_size);

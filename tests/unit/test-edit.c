@@ -221,6 +221,34 @@ static void a_line_that_ini_cannot_take_is_refused(void **state)
         cfgw_config_unref(config);
 }
 
+static int remove_of_many(void **state, size_t count, size_t *ret_size)
+{
+        static const char section[] = "a: x\n\n";
+        const cfgw_edit removal = {"x", NULL, NULL};
+        size_t length = strlen(section);
+        _cleanup_free_ char *text = calloc(count, length + 1), *result = NULL;
+        const cfgw_config *config;
+        int r;
+
+        assert_non_null(text);
+        for (size_t i = 0; i < count; i++)
+                memcpy(text + i * length, section, length);
+        config = parse(testing_path(state, "work"), text, 0);
+        r = cfgw_text_edit(text, count * length, config, &removal, &result, ret_size);
+        cfgw_config_unref(config);
+        return r;
+}
+
+/* The work grows with the square of their number. */
+static void a_section_that_is_there_too_often_is_not_removed(void **state)
+{
+        size_t size = 1;
+
+        assert_int_equal(remove_of_many(state, 1000, &size), 0);
+        assert_int_equal(size, 0);
+        assert_int_equal(remove_of_many(state, 1001, &size), -EINVAL);
+}
+
 static void a_config_of_another_text_is_refused(void **state)
 {
         const cfgw_config *config = parse(testing_path(state, "work"), "a: x\n\tk 1\n", 0);
@@ -270,6 +298,7 @@ int main(void)
                 TEST(each_edit_of_section_config_gives_what_the_table_says),
                 TEST(each_edit_of_ini_gives_what_the_table_says),
                 TEST(a_line_that_ini_cannot_take_is_refused),
+                TEST(a_section_that_is_there_too_often_is_not_removed),
                 TEST(a_config_of_another_text_is_refused),
                 TEST(bad_arguments_are_refused),
                 TEST(what_the_schema_refuses_is_not_told_here),
