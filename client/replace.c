@@ -60,13 +60,6 @@
 /* Whoever changes the file more often than this in a row does not stop; others want the lock. */
 #define CHANGES_MAX 20
 
-/*
- * What the daemon has is not what we wrote, and the file has that: either the daemon refuses it, or
- * others have saved something else and then the same as we, between its look and ours. That
- * is rare; this often in a row it does not happen.
- */
-#define LOOKS_MAX 3
-
 struct job {
         const cfgw_replacement *replacement;
         struct digest digest;   /* of the new content */
@@ -78,7 +71,8 @@ struct job {
         struct place place;
         char temporary[NAME_MAX + 1];
         int lock;
-        bool unsure; /* whether the disk has it */
+        struct stat written; /* of the file that has the new content */
+        bool unsure;         /* whether the disk has it */
 };
 
 /* What the file holds; no fd: there is no file. */
@@ -278,6 +272,8 @@ static int put_in_place(struct job *job, const struct current *current)
                 remove_temporary(job);
                 return r;
         }
+        if (fstatat(job->place.directory, job->place.name, &job->written, AT_SYMLINK_NOFOLLOW) < 0)
+                memset(&job->written, 0, sizeof(job->written)); /* it is gone again */
         sync_directory(job);
         return 0;
 }
@@ -299,6 +295,7 @@ static int replace_once(struct job *job)
                 return put_in_place(job, &current);
         if (!is_unmoved(job, &current))
                 return -EAGAIN;
+        job->written = current.stat;
         if (fsync(current.fd) < 0)
                 job->unsure = true;
         sync_directory(job);
@@ -382,12 +379,16 @@ static int sync_daemon(cfgw_client *client, const char *domain, uint64_t until,
         }
 }
 
-/* Whether somebody has saved something else since. */
+/*
+ * Whether somebody has saved since; perhaps the same bytes, so that not they tell, but whose file
+ * they are in.
+ */
 static bool is_superseded(const struct job *job)
 {
-        _cleanup_(current_clear) struct current current = {.fd = -1};
+        struct stat now;
 
-        return read_current(job, &current) == 0 && !digest_equal(&current.digest, &job->digest);
+        return fstatat(job->place.directory, job->place.name, &now, AT_SYMLINK_NOFOLLOW) < 0 ||
+               !stat_equal(&job->written, &now);
 }
 
 /* Whether the daemon has taken what was written, or what was saved after it. */
@@ -409,15 +410,10 @@ static int confirm(cfgw_client *client, const char *domain, const struct job *jo
                    uint64_t *ret_generation)
 {
         uint64_t generation = 0;
-        int r = 0;
+        int r;
 
-        for (int i = 0; i < LOOKS_MAX; i++) {
-                r = sync_daemon(client, domain, job->until, &generation);
-                if (r < 0 || is_accepted(client, domain, job))
-                        break;
-                r = -ENODATA;
-        }
-        if (r == -ENODATA)
+        r = sync_daemon(client, domain, job->until, &generation);
+        if (r == -ENODATA || (r == 0 && !is_accepted(client, domain, job)))
                 return -ECANCELED;
         if ((r < 0 && r != -ENOTCONN && r != -ENOENT) || job->unsure)
                 return -EINPROGRESS;
