@@ -35,12 +35,25 @@ static size_t find(const struct serving *serving, const char *name)
 
 /* --------------------------------------------------------------------- sync */
 
+/* Of what may be amiss with our directories, some would say something else to who has asked. */
+static int store_error(const struct domain *domain)
+{
+        switch (domain->store_error) {
+        case -ENOENT: /* "no such domain" */
+        case -EACCES: /* "you may not ask" */
+        case -EPERM:
+                return -EIO;
+        default:
+                return domain->store_error;
+        }
+}
+
 static void answer(struct serving *serving, const struct domain *domain)
 {
         int error = 0;
 
         if (domain->state == CFGW_STATE_UNSTORED)
-                error = domain->store_error;
+                error = store_error(domain);
         else if (domain->generation == 0)
                 error = -ENODATA;
         control_reply_sync(serving->control, domain->name, error, domain->generation);

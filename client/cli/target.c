@@ -152,14 +152,13 @@ bool is_written(int error)
         return error == 0 || error == -EINPROGRESS || error == -ECANCELED;
 }
 
-/* It is in the file, but the daemon goes on with what it had. */
-static int explain_canceled(const struct cli *cli, const struct target *target)
+/* It is in the file, but the daemon goes on with what it had: what is wrong, as it shows. */
+static void explain_status(const struct cli *cli, const struct target *target)
 {
         CLEANUP(reader_done) cfgw_reader *reader = NULL;
         CLEANUP(status_done) cfgw_status *status = NULL;
         const char *reason;
 
-        complain("%s is written, but the daemon does not accept it", target->path);
         if (cfgw_reader_new(cli->client, target->domain, &reader) == 0 &&
             cfgw_reader_status(reader, &status) == 0 &&
             cfgw_status_state(status) != CFGW_STATE_VALID) {
@@ -167,7 +166,6 @@ static int explain_canceled(const struct cli *cli, const struct target *target)
                 complain_at(target->path, cfgw_status_line(status), "%s",
                             reason ? reason : cfgw_state_name(cfgw_status_state(status)));
         }
-        return EXIT_NO;
 }
 
 int fail_replace(const struct cli *cli, const struct target *target, int error)
@@ -177,10 +175,12 @@ int fail_replace(const struct cli *cli, const struct target *target, int error)
                 complain("%s is written, but no daemon is running", target->path);
                 return EXIT_NO_DAEMON;
         case ECANCELED:
-                return explain_canceled(cli, target);
+                complain("%s is written, but the daemon does not accept it", target->path);
+                explain_status(cli, target);
+                return EXIT_NO;
         case EINPROGRESS:
-                complain("%s is written, but the daemon has not confirmed it in time",
-                         target->path);
+                complain("%s is written, but the daemon has not confirmed it", target->path);
+                explain_status(cli, target);
                 return EXIT_TROUBLE;
         case ESTALE:
                 complain("%s was changed by somebody else meanwhile, and stays as it is now",

@@ -563,7 +563,8 @@ int cfgw_client_wait_generation(cfgw_client *client, const char *domain, uint64_
  * -ETIMEDOUT: no answer in time. -EPROTO: not a cfgwatch daemon. -ENODATA: the domain has no
  * generation, since its file could never be used. -EPERM: everybody could put a socket into the
  * runtime directory. -ENAMETOOLONG: its path is too long for a socket. Else the daemon's own error,
- * such as -EBUSY, or that of socket(2) and connect(2). Since: 0.1
+ * such as -EBUSY, or -ENOSPC or -EIO if it cannot store the content; or that of socket(2) and
+ * connect(2). Since: 0.1
  */
 int cfgw_client_sync(cfgw_client *client, const char *domain, uint64_t timeout_usec,
                      uint64_t *ret_generation);
@@ -685,8 +686,8 @@ typedef struct cfgw_replacement {
  * Else the error of a system call, such as -EACCES, -EROFS, -ENOSPC; -EBUSY for a file that is a
  * mount point.
  *
- * The file is the new one: -EINPROGRESS: the daemon did not confirm in time, or the disk did not;
- * cfgw_client_sync() can be called again. -ECANCELED: the daemon has not accepted it; its
+ * The file is the new one: -EINPROGRESS: the daemon did not confirm in time, or could not store
+ * it yet, or the disk did not confirm; cfgw_client_sync() can be called again. -ECANCELED: the daemon has not accepted it; its
  * status says why, if it is not that it watches another file. Since: 0.1
  */
 int cfgw_replace(cfgw_client *client, const char *domain, const cfgw_replacement *replacement,

@@ -99,6 +99,24 @@ static void without_a_daemon_it_is_written_and_said_so(void **state)
         assert_string_equal(file_text(harness), OTHER);
 }
 
+/* Its own directory is gone: not the domain, nor the daemon. */
+static void daemon_that_cannot_store_it_says_so(void **state)
+{
+        struct harness *harness = *state;
+        struct said said;
+
+        begin(harness);
+        tool_run(harness, "rm -r ../state/datastore");
+        said = tool_run(harness, "cfgwatch set datastore one comment 'other store'");
+        assert_int_equal(said.status, 4);
+        expect_in(said.err, "is written, but the daemon has not confirmed it");
+        expect_in(said.err, "cannot store generation 2: No such file or directory");
+        said = tool_run(harness, "cfgwatch sync datastore");
+        assert_int_equal(said.status, 4);
+        expect_in(said.err, "Input/output error");
+        assert_string_equal(file_text(harness), OTHER);
+}
+
 static void comments_of_an_ini_file_stay(void **state)
 {
         struct harness *harness = *state;
@@ -224,6 +242,7 @@ int main(void)
                 SYSTEM_TEST(unknown_keys_pass_if_tolerant),
                 SYSTEM_TEST(broken_file_is_not_touched),
                 SYSTEM_TEST(without_a_daemon_it_is_written_and_said_so),
+                SYSTEM_TEST(daemon_that_cannot_store_it_says_so),
                 SYSTEM_TEST(comments_of_an_ini_file_stay),
                 SYSTEM_TEST(writers_at_once_lose_nothing),
                 SYSTEM_TEST(value_may_look_like_an_option),
