@@ -15,12 +15,12 @@ static const struct {
         {REQUEST_CONTENT, "content", true, true},
 };
 
-/* The number behind the last blank; what is before it goes to *@length. */
+/* The number behind the last blank, in its one spelling; what is before it goes to *@length. */
 static int parse_number(const char *text, size_t *length, uint64_t *ret)
 {
         const char *blank = memrchr(text, ' ', *length);
 
-        if (!blank || parse_u64(blank + 1, ret) < 0)
+        if (!blank || (blank[1] == '0' && blank[2] != '\0') || parse_u64(blank + 1, ret) < 0)
                 return -EBADMSG;
         *length = (size_t)(blank - text);
         return 0;
