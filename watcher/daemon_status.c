@@ -103,6 +103,7 @@ char *daemon_status_json(const struct daemon_facts *facts, struct domain *const 
 
 char *daemon_status_line(struct domain *const *domains, size_t count, struct access audience)
 {
+        const struct access everybody = {.gid = audience.gid, .mode = 0644};
         const struct domain *wrong = NULL;
         size_t valid = 0;
 
@@ -115,7 +116,8 @@ char *daemon_status_line(struct domain *const *domains, size_t count, struct acc
         if (!wrong)
                 return format_string("%zu domains, all valid", count);
         return format_string("%zu of %zu domains valid; %s is %s: %s", valid, count, wrong->name,
-                             cfgw_state_name(wrong->state), domain_public_reason(wrong, audience));
+                             cfgw_state_name(wrong->state),
+                             domain_public_reason(wrong, access_widest(audience, everybody)));
 }
 
 static json_t *entry_json(const struct history_entry *entry)

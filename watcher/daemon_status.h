@@ -21,7 +21,10 @@ struct daemon_facts {
 char *daemon_status_json(const struct daemon_facts *facts, struct domain *const *domains,
                          size_t count);
 
-/* One line: how many domains there are and which are not valid. free() it; NULL without memory. */
+/*
+ * One line for the service manager: how many domains there are and which are not valid. It shows
+ * that to every user, whoever the @audience of the rest is. free() it; NULL without memory.
+ */
 char *daemon_status_line(struct domain *const *domains, size_t count, struct access audience);
 
 /*

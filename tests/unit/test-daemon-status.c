@@ -121,20 +121,31 @@ static void test_domain_without_content_says_so(void **state)
         assert_string_equal(text_of(told, "reason"), "syntax error (expected header)");
         assert_int_equal(number_of(told, "generation"), 0);
         assert_true(json_is_null(json_object_get(told, "digest")));
-        assert_string_equal(line, "0 of 1 domains valid; datastore is invalid: syntax error "
-                                  "(expected header)");
+        assert_string_equal(line, "0 of 1 domains valid; datastore is invalid: the reason is in "
+                                  "the daemon's log, for those who may read the file");
         json_decref(status);
         domain_free(domain);
 }
 
-static void test_reason_is_not_told_to_who_may_not_read_the_file(void **state)
+static void expect_reason_in_line(struct domain *domain, mode_t mode, bool told)
+{
+        struct access readers = {.gid = getegid(), .mode = mode};
+        _cleanup_free_ char *line = NULL;
+
+        domain->access = readers;
+        line = daemon_status_line(&domain, 1, readers);
+        assert_true(told == (strstr(line, "syntax") != NULL));
+        assert_true(told != (strstr(line, "the daemon's log") != NULL));
+}
+
+/* Every user can ask the service manager for the line, the group of the file or not. */
+static void test_reason_is_in_the_line_only_where_everybody_may_read_the_file(void **state)
 {
         struct domain *domain = make_domain(state, "nonsense\n");
-        struct access all = {.gid = getegid(), .mode = 0644};
-        _cleanup_free_ char *line = daemon_status_line(&domain, 1, all);
 
-        assert_null(strstr(line, "syntax"));
-        assert_non_null(strstr(line, "the daemon's log"));
+        expect_reason_in_line(domain, 0600, false);
+        expect_reason_in_line(domain, 0640, false);
+        expect_reason_in_line(domain, 0644, true);
         domain_free(domain);
 }
 
@@ -235,7 +246,7 @@ int main(void)
                 TEST(test_valid_domain_is_told_in_full),
                 TEST(test_guards_and_what_they_did_are_told),
                 TEST(test_domain_without_content_says_so),
-                TEST(test_reason_is_not_told_to_who_may_not_read_the_file),
+                TEST(test_reason_is_in_the_line_only_where_everybody_may_read_the_file),
                 TEST(test_blind_watch_is_told_as_degraded),
                 TEST(test_bytes_that_are_no_text_hide_no_domain),
                 TEST(test_history_is_told_in_full),
