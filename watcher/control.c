@@ -6,11 +6,17 @@
  *                       +-----anything else, request or not--------^
  *
  * and from anywhere to FREE when it goes away, when its time is over, or when a newcomer
- * needs the place of the one that has been READING longest. A place is known by its index
+ * needs its place: that of who has been READING longest, and where nobody is, of the user
+ * with the most answers that are not taken the oldest. A place is known by its index
  * inside the table, and to the outside only by the domain that it waits for: one answer goes
  * to all who wait for the same, so nobody else has to keep a list of them. Who waits may wait
  * for long, as long as a writer is at the file. So not all places can be taken by those who
  * wait, nor all of theirs by one user.
+ *
+ * A report may take many milliseconds to make where there are many domains or a long history,
+ * and the daemon's loop looks at no file meanwhile. So one turn of it makes one status, for all
+ * who ask in that turn, and one history, which ends the turn: what has not been read by then
+ * stays in the sockets until the next one.
  *
  * New places are taken only after all events of one epoll_wait() are dealt with, so that
  * an event never meets another client than its own; and a newcomer is read at once, so that
@@ -54,6 +60,8 @@ struct control {
         int fd;
         struct socket_file file; /* what we have made at the path */
         bool starved;            /* the last accept failed, and the log has been told */
+        char *status;            /* the report of this turn, once somebody has asked for it */
+        bool is_over;            /* this turn, for all but the one who is being served */
         uint64_t numbers;
         uint64_t accept_usec; /* when to accept again; USEC_NEVER while the listener is polled */
         struct control_handlers handlers;
@@ -164,22 +172,27 @@ static void answer_report(struct control *control, struct client *client, const 
 
 static void answer_status(struct control *control, struct client *client)
 {
-        _cleanup_free_ char *report = control->handlers.status(control->handlers.userdata);
+        if (!control->status)
+                control->status = control->handlers.status(control->handlers.userdata);
+        answer_report(control, client, control->status);
+}
 
-        answer_report(control, client, report);
+/* How many clients are in @state: of all users, or of the one that is at @uid. */
+static size_t count_clients(const struct control *control, enum client_state state,
+                            const uid_t *uid)
+{
+        size_t count = 0;
+
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+                count += control->clients[i].state == state &&
+                         (!uid || control->clients[i].uid == *uid);
+        return count;
 }
 
 static bool may_wait(const struct control *control, uid_t uid)
 {
-        size_t waiting = 0, own = 0;
-
-        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
-                if (control->clients[i].state != CLIENT_WAITING)
-                        continue;
-                waiting++;
-                own += control->clients[i].uid == uid;
-        }
-        return waiting < CONTROL_WAITING_MAX && own < CONTROL_WAITING_USER_MAX;
+        return count_clients(control, CLIENT_WAITING, NULL) < CONTROL_WAITING_MAX &&
+               count_clients(control, CLIENT_WAITING, &uid) < CONTROL_WAITING_USER_MAX;
 }
 
 /* The handler may answer before it returns: the place can be free or WRITING then. */
@@ -202,6 +215,7 @@ static void ask_history(struct control *control, struct client *client)
         _cleanup_free_ char *report = NULL;
         int r;
 
+        control->is_over = true;
         r = control->handlers.history(control->handlers.userdata, client->request.domain, count,
                                       &report);
         if (r < 0)
@@ -319,41 +333,62 @@ static uid_t peer_uid(int fd)
         return peer.uid;
 }
 
-/* A free place, or that of the client who has been silent for longest; NULL: all are busy. */
-static struct client *find_place(struct control *control)
+/* The client that came first of those in @state, and of the user at @uid if that is given. */
+static struct client *find_oldest(struct control *control, enum client_state state,
+                                  const uid_t *uid)
 {
         struct client *oldest = NULL;
 
         for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
                 struct client *client = &control->clients[i];
 
-                if (client->state == CLIENT_FREE)
-                        return client;
-                if (client->state == CLIENT_READING && (!oldest || client->number < oldest->number))
+                if (client->state == state && (!uid || client->uid == *uid) &&
+                    (!oldest || client->number < oldest->number))
                         oldest = client;
         }
-        if (oldest)
-                drop(oldest);
         return oldest;
 }
 
-static void turn_away(int fd)
+/* The oldest answer of the user who leaves the most of them; NULL: all are taken. */
+static struct client *find_untaken(struct control *control)
 {
-        _cleanup_free_ char *line = request_error_line(REQUEST_NONE, -EBUSY);
+        const uid_t *most = NULL;
+        size_t count = 0;
 
-        if (line && send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-                log_debug("control: %s", strerror(errno));
-        close(fd);
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+                const uid_t *uid = &control->clients[i].uid;
+                size_t own = count_clients(control, CLIENT_WRITING, uid);
+
+                if (own > count) {
+                        count = own;
+                        most = uid;
+                }
+        }
+        return most ? find_oldest(control, CLIENT_WRITING, most) : NULL;
+}
+
+_Static_assert(CONTROL_WAITING_MAX < CONTROL_CLIENTS_MAX, "not all places can be taken by them");
+
+static struct client *find_place(struct control *control)
+{
+        struct client *client = find_oldest(control, CLIENT_FREE, NULL);
+
+        if (client)
+                return client;
+        client = find_oldest(control, CLIENT_READING, NULL);
+        if (client)
+                refuse(control, client, -EBUSY); /* it fits: nothing has been sent before */
+        else
+                client = find_untaken(control);
+        if (client->state != CLIENT_FREE)
+                drop(client);
+        return client;
 }
 
 static void add_client(struct control *control, int fd, uint64_t now)
 {
         struct client *client = find_place(control);
 
-        if (!client) {
-                turn_away(fd);
-                return;
-        }
         client->state = CLIENT_READING;
         client->fd = fd;
         client->attached = -1;
@@ -376,7 +411,8 @@ static void pause_accepting(struct control *control, uint64_t now)
 
 static void accept_clients(struct control *control, uint64_t now)
 {
-        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) { /* and the rest in the next turn */
+        /* and the rest in the next turn */
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX && !control->is_over; i++) {
                 int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
                 if (fd >= 0) {
@@ -416,9 +452,10 @@ void control_dispatch(struct control *control, uint64_t now)
         bool newcomers = false;
         int count;
 
+        control->is_over = false;
         expire(control, now);
         count = epoll_wait(control->epoll_fd, events, ELEMENTS(events), 0);
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count && !control->is_over; i++) {
                 if (events[i].data.u32 == LISTENER)
                         newcomers = true;
                 else
@@ -427,6 +464,7 @@ void control_dispatch(struct control *control, uint64_t now)
         }
         if (newcomers)
                 accept_clients(control, now);
+        free(STEAL(control->status));
 }
 
 void control_reply_sync(struct control *control, const char *domain, int error, uint64_t generation)

@@ -15,7 +15,7 @@
 #include "request.h"
 #include "util.h"
 
-#define CONTROL_CLIENTS_MAX 64      /* the oldest idle one makes room */
+#define CONTROL_CLIENTS_MAX 64      /* the oldest idle one, or who does not read, makes room */
 #define CONTROL_WAITING_MAX 48      /* for a sync: the rest of the places is for others */
 #define CONTROL_WAITING_USER_MAX 32 /* ... of one user: another one can wait as well */
 #define CONTROL_REQUEST_USEC (5 * USEC_PER_SEC) /* to send a request */

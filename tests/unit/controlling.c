@@ -40,6 +40,7 @@ char *handle_status(void *userdata)
         struct fixture *fixture = userdata;
         char *report = malloc(fixture->status_size + 1);
 
+        fixture->reports++;
         assert_non_null(report);
         memset(report, 'x', fixture->status_size);
         report[fixture->status_size] = '\0';
@@ -52,6 +53,7 @@ int handle_history(void *userdata, const char *domain, size_t count, char **ret_
 
         strcpy(fixture->domain, domain);
         fixture->number = count;
+        fixture->reports++;
         if (fixture->content_result < 0)
                 return fixture->content_result;
         *ret_json = format_string("{%zu}", count);

@@ -18,6 +18,7 @@ struct fixture {
         uint64_t now;
         char domain[CONTROL_REQUEST_MAX]; /* asked for last */
         size_t asked;
+        size_t reports; /* made: status and history */
         int sync_result;
         bool answer_at_once;
         size_t status_size;  /* of the report */
