@@ -11,7 +11,8 @@
  *   the number would be given again. So the epoch file says in which boot it was in use, or
  *   that the daemon has stopped in good order with everything durable. A start in another
  *   boot without a good end before is told by that, and begins a new epoch: state may have
- *   been lost.
+ *   been lost. The note of a good end waits for no disk, since thousands of domains would wait
+ *   for long: if the machine dies before it is written, that is as if the daemon had not ended.
  * - At a start nobody hears of anything before the epoch file is durable. That is left to
  *   history_sync(), since there may be thousands of domains and one syncfs(2) does for all of them.
  * - Where the boot cannot be told (no /proc) or the epoch file cannot be written (a full disk),
@@ -255,12 +256,23 @@ static int epoch_open(struct history *history)
         return 0;
 }
 
+static int make_durable(struct history *history)
+{
+        int r = 0;
+
+        if (history->loose)
+                r = sync_epoch(history);
+        if (r == 0 && history->unsynced)
+                r = sync_newest(history);
+        return r;
+}
+
 struct history *history_free(struct history *history)
 {
         if (!history)
                 return NULL;
-        if (history->marked && history_sync(history) == 0)
-                epoch_write(history, USE_ENDED, true);
+        if (history->marked && make_durable(history) == 0)
+                epoch_write(history, USE_ENDED, false);
         if (history->directory >= 0)
                 temporaries_remove(history->directory);
         close_p(&history->directory);
@@ -442,12 +454,9 @@ void history_note_durable(struct history *history)
 
 int history_sync(struct history *history)
 {
-        int r = 0;
+        int r;
 
-        if (history->loose)
-                r = sync_epoch(history);
-        if (r == 0 && history->unsynced)
-                r = sync_newest(history);
+        r = make_durable(history);
         if (r < 0)
                 return r;
         drop_oldest(history);

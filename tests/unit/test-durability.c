@@ -143,6 +143,29 @@ static void test_epoch_that_may_be_lost_makes_entries_durable_at_once(void **sta
         end(&start);
 }
 
+/* Thousands of domains would wait for the disk longer than a service has time to stop. */
+static void test_end_with_all_durable_waits_for_no_disk(void **state)
+{
+        struct start start = begin(state, 1);
+        const char *epoch;
+
+        durability_ensure(start.domains, start.count, start.state);
+        synced = 0;
+        end(&start);
+        assert_int_equal(synced, 0);
+        epoch = testing_read_file(state, testing_path(state, "state/d0/epoch"));
+        assert_non_null(strstr(epoch, " ended\n"));
+}
+
+/* ... but what is not durable yet becomes so before the file says that it is. */
+static void test_end_makes_durable_what_is_not(void **state)
+{
+        struct start start = begin(state, 1);
+
+        end(&start);
+        assert_int_equal(synced, 5);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -151,6 +174,8 @@ int main(void)
                 TEST(test_many_are_synced_at_once_with_all_that_belongs_to_them),
                 TEST(test_many_are_synced_one_by_one_where_it_does_not_work_at_once),
                 TEST(test_epoch_that_may_be_lost_makes_entries_durable_at_once),
+                TEST(test_end_with_all_durable_waits_for_no_disk),
+                TEST(test_end_makes_durable_what_is_not),
         };
 
         return TESTING_RUN(tests);
