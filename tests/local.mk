@@ -449,6 +449,10 @@ endif
 check_PROGRAMS += tests/unit/test-durability tests/unit/test-guards tests/system/test-guards tests/system/test-full
 tests_system_test_full_LDADD = $(TEST_SYSTEM)
 tests_unit_test_durability_LDADD = $(TEST_WATCHER)
+check_PROGRAMS += tests/unit/test-disk tests/system/test-disk
+tests_system_test_disk_LDADD = $(TEST_SYSTEM)
+tests_unit_test_disk_LDADD = $(TEST_WATCHER)
+tests_unit_test_disk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync
 tests_unit_test_durability_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync,--wrap=syncfs
 tests_unit_test_guards_LDADD = liblooking.la $(TEST_WATCHER)
 tests_system_test_guards_LDADD = $(TEST_SYSTEM)

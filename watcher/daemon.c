@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The daemon's loop: one thread, one private libev loop, one timer.
+ * The daemon's loop: one thread, one private libev loop, one timer; and beside it one thread that
+ * does nothing but wait for the disk (disk.c).
  *
  * Each module that waits for something shows a file descriptor, a deadline, or both, and has
  * a dispatch function. After any wake-up the loop takes one turn: re-arm watches whose names
@@ -59,11 +60,12 @@ struct daemon {
         unsigned int noise; /* wake-ups since then for events that concern nobody */
         struct announcer *announcer;
         struct serving *serving;
+        struct durability *durability;
 
         struct notify notify;
         bool told_ready; /* the service manager has heard that we are */
         struct ev_loop *loop;
-        ev_io watch_io, mounts_io, publisher_io, serving_io;
+        ev_io watch_io, mounts_io, publisher_io, serving_io, durability_io;
         ev_timer timer;
         ev_signal term, interrupt, hangup;
 };
@@ -87,8 +89,10 @@ static void tell(struct daemon *daemon, size_t i, enum domain_news news)
         if (news == DOMAIN_NOTHING)
                 return;
         announcer_tell(daemon->announcer, i, news, now_usec());
-        if (news == DOMAIN_NEW_CONTENT)
+        if (news == DOMAIN_NEW_CONTENT) {
+                durability_begin(daemon->durability, i);
                 domain_finish_accept(daemon->domains[i]);
+        }
         tell_manager(daemon);
 }
 
@@ -312,6 +316,13 @@ static void on_serving(struct ev_loop *loop, ev_io *io, int events)
         turn(daemon);
 }
 
+static void on_durability(struct ev_loop *loop, ev_io *io, int events)
+{
+        struct daemon *daemon = io->data;
+
+        durability_dispatch(daemon->durability);
+}
+
 static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 {
         turn(timer->data);
@@ -349,6 +360,9 @@ static void start_loop(struct daemon *daemon)
 
         watch_fd_of(daemon, &daemon->publisher_io, publisher_fd(publisher), on_publisher);
         watch_fd_of(daemon, &daemon->serving_io, serving_fd(daemon->serving), on_serving);
+        if (durability_fd(daemon->durability) >= 0)
+                watch_fd_of(daemon, &daemon->durability_io, durability_fd(daemon->durability),
+                            on_durability);
         ev_timer_init(&daemon->timer, on_timer, 0., 0.);
         daemon->timer.data = daemon;
 }
@@ -473,6 +487,8 @@ static int start(struct daemon *daemon)
         open_watch(daemon, now_usec());
         r = first_looks(daemon);
         if (r == 0)
+                r = durability_new(daemon->domains, daemon->count, &daemon->durability);
+        if (r == 0)
                 r = show(daemon);
         if (r == 0)
                 start_loop(daemon);
@@ -517,6 +533,7 @@ struct daemon *daemon_free(struct daemon *daemon)
         serving_free(daemon->serving);
         announcer_free(daemon->announcer);
         watch_free(daemon->watch);
+        durability_free(daemon->durability);
         for (size_t i = 0; i < daemon->count; i++)
                 domain_free(daemon->domains[i]);
         free(daemon->domains);

@@ -5,7 +5,7 @@
  *
  * Order of an accept: the snapshot is renamed into place, then the history entry, then the
  * fields of struct domain change and the caller puts the number on the board; when everybody
- * has been told, domain_finish_accept() makes the entry durable. Killed before the entry is in
+ * has been told, durability.c makes the entry durable. Killed before the entry is in
  * place, the snapshot is an orphan that nobody knows and the next start removes; killed after
  * it, the next start finds the entry and puts its number on the board. The number of the next
  * generation is always the newest entry's plus one, so no number is left out and none is
@@ -335,10 +335,6 @@ void domain_finish_accept(struct domain *domain)
 {
         int r;
 
-        r = history_sync(domain->history);
-        if (r < 0)
-                log_error("%s: generation %" PRIu64 " may not survive a crash of the machine: %s",
-                          domain->name, domain->generation, strerror(-r));
         r = store_prune(domain->store, domain->generation);
         if (r < 0)
                 log_error("%s: cannot remove old snapshots: %s", domain->name, strerror(-r));

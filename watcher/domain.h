@@ -103,7 +103,7 @@ enum domain_news domain_look(struct domain *domain, uint64_t now);
 
 /*
  * Does after DOMAIN_NEW_CONTENT what need not happen before everybody has heard of it:
- * makes it durable, removes old copies, logs.
+ * removes old copies, logs. Making it durable is left to durability.c.
  */
 void domain_finish_accept(struct domain *domain);
 

@@ -126,6 +126,18 @@ int file_replace(int directory, const char *name, const void *data, size_t size,
         return durable && fsync(directory) < 0 ? -errno : 0;
 }
 
+int files_sync(const int *files, size_t count)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < count; i++) {
+                if (r == 0 && fsync(files[i]) < 0)
+                        r = -errno;
+                close(files[i]);
+        }
+        return r;
+}
+
 int file_read(int directory, const char *name, size_t limit, char **ret_data, size_t *ret_size)
 {
         _cleanup_close_ int fd = -1;

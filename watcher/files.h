@@ -32,6 +32,9 @@ int file_replace(int directory, const char *name, const void *data, size_t size,
  */
 void file_prepare(int directory, const char *name);
 
+/* Makes each durable, in this order, until one fails, and closes them all. */
+int files_sync(const int *files, size_t count);
+
 /* Reads a whole regular file of at most @limit bytes; one NUL byte behind. free() it. */
 int file_read(int directory, const char *name, size_t limit, char **ret_data, size_t *ret_size);
 

@@ -6,13 +6,10 @@
  *
  * - An entry is in place before anybody hears of its number. A daemon that is killed loses
  *   nothing of it, since what was written is in the kernel's hands.
- * - It is made durable right after everybody has heard of it: a disk may take longer for
- *   that than all the rest takes. If the machine dies in between, the entry may be lost, and
- *   the number would be given again. So the epoch file says in which boot it was in use, or
- *   that the daemon has stopped in good order with everything durable. A start in another
- *   boot without a good end before is told by that, and begins a new epoch: state may have
- *   been lost. The note of a good end waits for no disk, since thousands of domains would wait
- *   for long: if the machine dies before it is written, that is as if the daemon had not ended.
+        r = make_durable(history);
+        if (r == 0 && !history->pruned)
+                history_note_synced(history, history->newest);
+        return r;
  * - At a start nobody hears of anything before the epoch file is durable. That is left to
  *   history_sync(), since there may be thousands of domains and one syncfs(2) does for all of them.
  * - Where the boot cannot be told (no /proc) or the epoch file cannot be written (a full disk),
@@ -57,8 +54,8 @@ struct history {
         char boot[BOOT_ID_SIZE + 1]; /* empty: not known */
         bool marked;                 /* the epoch file says that it is in use in this boot */
         bool loose;                  /* ... and that is not known to be durable */
-        bool unsynced;               /* the newest entry is not known to be durable */
-        bool undigested;             /* ... and its digest is the next one, not in a file yet */
+        uint64_t durable;            /* no entry above this one is known to be durable */
+        bool undigested;             /* the newest one's digest is the next, not in a file yet */
         struct digest digest;
         bool pruned; /* there is no entry beyond the length, but the one that an add pushes out */
 };
@@ -78,6 +75,7 @@ static int epoch_read(struct history *history)
 {
         _cleanup_free_ char *text = NULL;
         uint8_t bytes[8];
+        bool has_ended;
         size_t size;
         char *use;
         int r;
@@ -90,8 +88,10 @@ static int epoch_read(struct history *history)
                 return -EBADMSG;
         text[size - 1] = '\0';
         use = text + EPOCH_DIGITS + 1;
-        history->unsynced = strcmp(use, USE_ENDED) != 0;
-        if (history->unsynced && (history->boot[0] == '\0' || strcmp(use, history->boot)))
+        has_ended = strcmp(use, USE_ENDED) == 0;
+        if (!has_ended)
+                history->durable = history->newest - 1;
+        if (!has_ended && (history->boot[0] == '\0' || strcmp(use, history->boot)))
                 return -ESTALE;
         history->epoch = 0;
         for (size_t i = 0; i < sizeof(bytes); i++)
@@ -160,14 +160,6 @@ static int sync_file(const struct history *history, const char *name)
         return fd < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-static int sync_newest_file(const struct history *history, const char *suffix)
-{
-        char name[NUMBER_NAME_SIZE];
-
-        number_name(history->newest, suffix, name);
-        return sync_file(history, name);
-}
-
 /* An epoch that may be lost does not help the entries of it: then each has to be durable at once.
  */
 static int sync_epoch(struct history *history)
@@ -194,20 +186,99 @@ int history_write_out(struct history *history)
         return r;
 }
 
-static int sync_newest(struct history *history)
+/*
+ * What @newest pushes out, which is durable by now. Only the first time the entries are looked
+ * through: where there are many that takes longer than all the rest of an accept.
+ */
+static void drop_oldest(struct history *history, uint64_t newest)
+{
+        static const char *const suffixes[] = {HISTORY_SUFFIX, HISTORY_DIGEST_SUFFIX};
+        uint64_t out = newest - MIN(newest, history->length);
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < ELEMENTS(suffixes); i++)
+                r = history->pruned
+                            ? number_remove(history->directory, suffixes[i], out)
+                            : numbers_prune(history->directory, suffixes[i], out + 1, UINT64_MAX);
+        history->pruned = r == 0; /* else it is tried again with the next entry */
+}
+
+/* The next edit shall not wait for the file system to make a file. */
+static void prepare_next(const struct history *history)
+{
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(history->newest + 1, HISTORY_SUFFIX, name);
+        file_prepare(history->directory, name);
+}
+
+static int open_entry_file(const struct history *history, const char *suffix, uint64_t generation)
+{
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(generation, suffix, name);
+        return openat(history->directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* In the order in which they are to be synced: the names after what they name. */
+static int open_entry_files(const struct history *history, uint64_t generation,
+                            int ret[HISTORY_ENTRY_FILES])
+{
+        _cleanup_close_ int digest = -1, content = -1, directory = -1;
+
+        digest = open_entry_file(history, HISTORY_DIGEST_SUFFIX, generation);
+        if (digest < 0)
+                return -errno;
+        content = open_entry_file(history, HISTORY_SUFFIX, generation);
+        if (content < 0)
+                return -errno;
+        directory = fcntl(history->directory, F_DUPFD_CLOEXEC, 0);
+        if (directory < 0)
+                return -errno;
+        ret[0] = steal_fd(&digest);
+        ret[1] = steal_fd(&content);
+        ret[2] = steal_fd(&directory);
+        return 0;
+}
+
+int history_open_unsynced(struct history *history, uint64_t *ret_generation,
+                          int ret_files[HISTORY_ENTRY_FILES])
 {
         int r;
 
         r = history_write_out(history);
-        if (r < 0)
-                return r;
-        r = sync_newest_file(history, HISTORY_DIGEST_SUFFIX);
-        if (r == 0)
-                r = sync_newest_file(history, HISTORY_SUFFIX);
-        if (r == 0 && fsync(history->directory) < 0)
-                r = -errno;
-        if (r == 0)
-                history->unsynced = false;
+        while (r == 0 && history->durable < history->newest) {
+                r = open_entry_files(history, history->durable + 1, ret_files);
+                if (r == 0) {
+                        *ret_generation = history->durable + 1;
+                        return 1;
+                }
+                if (r != -ENOENT || history->durable + 1 == history->newest)
+                        return r;
+                history->durable++; /* dropped before its turn came */
+                r = 0;
+        }
+        return r;
+}
+
+void history_note_synced(struct history *history, uint64_t generation)
+{
+        history->durable = MAX(history->durable, generation);
+        drop_oldest(history, generation);
+        prepare_next(history);
+}
+
+static int sync_entries(struct history *history)
+{
+        int files[HISTORY_ENTRY_FILES], r;
+        uint64_t generation;
+
+        while ((r = history_open_unsynced(history, &generation, files)) > 0) {
+                r = files_sync(files, ELEMENTS(files));
+                if (r < 0)
+                        return r;
+                history_note_synced(history, generation);
+        }
         return r;
 }
 
@@ -248,11 +319,8 @@ static int epoch_open(struct history *history)
         if (r < 0 && is_new)
                 return r;
         history->marked = history->loose = r == 0 && history->boot[0] != '\0';
-        if (history->unsynced) {
-                if (!is_new)
-                        find_undigested(history);
-                sync_newest(history); /* if it fails, there is no good end either */
-        }
+        if (history->durable < history->newest && !is_new)
+                find_undigested(history);
         return 0;
 }
 
@@ -262,8 +330,8 @@ static int make_durable(struct history *history)
 
         if (history->loose)
                 r = sync_epoch(history);
-        if (r == 0 && history->unsynced)
-                r = sync_newest(history);
+        if (r == 0)
+                r = sync_entries(history);
         return r;
 }
 
@@ -293,7 +361,7 @@ static int entries_find(struct history *history)
         for (; count && numbers[count - 1] > HISTORY_GENERATION_MAX; count--)
                 log_error("history: %" PRIu64 HISTORY_SUFFIX " is no generation's number: ignored",
                           numbers[count - 1]);
-        history->newest = count ? numbers[count - 1] : 0;
+        history->newest = history->durable = count ? numbers[count - 1] : 0;
         return 0;
 }
 
@@ -390,23 +458,6 @@ uint64_t history_accepted_usec(const struct history *history, uint64_t generatio
         return (uint64_t)stat.st_mtim.tv_sec * USEC_PER_SEC + (uint64_t)stat.st_mtim.tv_nsec / 1000;
 }
 
-/*
- * Only the first time the entries are looked through: where there are many that takes longer
- * than all the rest of an accept.
- */
-static void drop_oldest(struct history *history)
-{
-        static const char *const suffixes[] = {HISTORY_SUFFIX, HISTORY_DIGEST_SUFFIX};
-        uint64_t out = history->newest - MIN(history->newest, history->length);
-        int r = 0;
-
-        for (size_t i = 0; r == 0 && i < ELEMENTS(suffixes); i++)
-                r = history->pruned
-                            ? number_remove(history->directory, suffixes[i], out)
-                            : numbers_prune(history->directory, suffixes[i], out + 1, UINT64_MAX);
-        history->pruned = r == 0; /* else it is tried again with the next entry */
-}
-
 /* It may be there, only not durable: nobody shall find it at the next start. */
 static void take_back(const struct history *history, uint64_t generation)
 {
@@ -418,10 +469,9 @@ int history_add(struct history *history, const struct source *content, struct ac
                 uint64_t *ret_generation)
 {
         uint64_t generation = history->newest + 1;
-        int r = 0;
+        int r;
 
-        if (history->undigested)
-                r = history_sync(history);
+        r = history_write_out(history);
         if (r == 0 && !history->marked)
                 r = put_digest(history, generation, content->digest);
         if (r == 0)
@@ -431,24 +481,17 @@ int history_add(struct history *history, const struct source *content, struct ac
                 return r;
         }
         history->newest = generation;
-        history->unsynced = history->undigested = history->marked;
+        history->undigested = history->marked;
+        if (!history->marked)
+                history->durable = generation;
         history->digest = content->digest;
         *ret_generation = generation;
         return 0;
 }
 
-/* The next edit shall not wait for the file system to make a file. */
-static void prepare_next(const struct history *history)
-{
-        char name[NUMBER_NAME_SIZE];
-
-        number_name(history->newest + 1, HISTORY_SUFFIX, name);
-        file_prepare(history->directory, name);
-}
-
 void history_note_durable(struct history *history)
 {
-        history->unsynced = history->undigested;
+        history->durable = history->newest - history->undigested;
         history->loose = false;
 }
 
@@ -456,12 +499,22 @@ int history_sync(struct history *history)
 {
         int r;
 
+<<<<<<< HEAD
         r = make_durable(history);
         if (r < 0)
                 return r;
         drop_oldest(history);
         prepare_next(history);
         return 0;
+=======
+        if (history->loose)
+                r = sync_epoch(history);
+        if (r == 0)
+                r = sync_entries(history);
+        if (r == 0 && !history->pruned)
+                history_note_synced(history, history->newest);
+        return r;
+>>>>>>> 069a61f (durability: wait for the disk in a thread of its own)
 }
 
 int history_renew_epoch(struct history *history)

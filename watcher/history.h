@@ -53,14 +53,25 @@ uint64_t history_accepted_usec(const struct history *history, uint64_t generatio
 
 /*
  * Adds @content, of which data, size and digest count, after the newest entry. On failure nothing
- * has changed and the same number is given the next time. To be followed by history_sync() as soon
- * as everybody has been told.
+ * has changed and the same number is given the next time. To be followed by history_open_unsynced()
+ * or history_sync() as soon as everybody has been told.
  */
 int history_add(struct history *history, const struct source *content, struct access access,
                 uint64_t *ret_generation);
 
-/* Makes epoch and newest entry durable, and drops the oldest ones beyond the length. */
+/* Makes epoch and entries durable, and drops the oldest ones beyond the length. */
 int history_sync(struct history *history);
+
+/*
+ * The same for who does not wait for the disk: opens the files, in the order in which they are
+ * to be synced (files_sync()), of the oldest entry that is not known to be durable. 1: there is
+ * one, 0: there is none. When they are synced, history_note_synced() takes note, and drops what is
+ * beyond the length.
+ */
+#define HISTORY_ENTRY_FILES 3
+int history_open_unsynced(struct history *history, uint64_t *ret_generation,
+                          int ret_files[HISTORY_ENTRY_FILES]);
+void history_note_synced(struct history *history, uint64_t generation);
 
 /*
  * For who has many of them: writes what history_sync() would still write; and takes note that all

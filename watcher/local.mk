@@ -32,6 +32,7 @@ libwatcher_la_SOURCES = \
 	watcher/history_entry.c watcher/history_entry.h \
 	watcher/domain.c watcher/domain.h \
 	watcher/look.c watcher/look.h \
+	watcher/disk.c watcher/disk.h \
 	watcher/durability.c watcher/durability.h \
 	watcher/announcer.c watcher/announcer.h \
 	watcher/notify.c watcher/notify.h \

@@ -202,6 +202,7 @@ static void test_start_after_a_kill_in_the_same_boot_writes_the_missing_digest(v
         assert_null(testing_read_file(state, digest));
         history = open_history(state, 10);
         assert_entry(history, 1, "one");
+        assert_int_equal(history_sync(history), 0);
         assert_non_null(strstr(testing_read_file(state, digest), "  1.cfg\n"));
         history_free(history);
 
