@@ -4,10 +4,10 @@
  * `datastore.cfg` has `.datastore.lck`, as Proxmox Backup calls it. The kernel lets go of the
  * lock when its holder dies, so nothing has to be cleaned up after anybody.
  *
- * The lock file is never written or removed. Where it is missing it appears under its name
- * with owner and mode at once: made without a name first, then linked. Otherwise somebody who
- * is killed at the wrong moment would leave one that shuts out Proxmox Backup, which runs as
- * another user. On a file system without nameless files that moment remains.
+ * The lock file is never written, nor removed once it is right. Where it is missing it appears
+ * under its name with owner and mode at once: made without a name first, then linked. Otherwise
+ * somebody who is killed at the wrong moment would leave one that shuts out Proxmox Backup, which
+ * runs as another user. On a file system without nameless files that moment remains.
  *
  * Somebody may have removed the file while we waited: a lock counts if it is that of the file
  * that has the name now.
@@ -43,26 +43,27 @@ static int name_lock(const char *name, char ret[NAME_MAX + 1])
                                                                                     : 0;
 }
 
-/* Owner and group of the file that is locked. Only root can give the owner: then the group. */
+/*
+ * Owner and group of the file that is locked. Who cannot give them cannot replace it either, and
+ * must not leave a lock that its owner cannot take.
+ */
 static int give_rights(const struct place *place, int fd)
 {
         struct rights rights;
         struct stat stat;
         int r;
 
-        if (fstatat(place->directory, place->name, &stat, AT_SYMLINK_NOFOLLOW) == 0)
+        if (fstatat(place->directory, place->name, &stat, AT_SYMLINK_NOFOLLOW) == 0) {
                 rights = rights_of(&stat);
-        else if (errno == ENOENT && fstat(place->directory, &stat) == 0)
-                rights = rights_new(&stat);
-        else
+                rights.mode = LOCK_MODE;
+                return rights_give(fd, rights);
+        }
+        if (errno != ENOENT || fstat(place->directory, &stat) < 0)
                 return -errno;
+        rights = rights_new(&stat);
         rights.mode = LOCK_MODE;
         r = rights_give(fd, rights);
-        if (r != -EPERM)
-                return r;
-        rights.uid = geteuid();
-        r = rights_give(fd, rights);
-        return r == -EPERM ? 0 : r; /* a lock for ourselves */
+        return r == -EPERM ? 0 : r; /* for ourselves, as the file will be */
 }
 
 /* Gives the nameless file a name. The first way needs a new kernel or root, the second /proc. */
@@ -78,6 +79,7 @@ static int link_file(int fd, int directory, const char *name)
         return -errno;
 }
 
+/* -EOPNOTSUPP: there is no such way here. */
 static int make_whole(const struct place *place, const char *name)
 {
         _cleanup_close_ int fd = -1;
@@ -85,22 +87,30 @@ static int make_whole(const struct place *place, const char *name)
 
         fd = openat(place->directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
         if (fd < 0)
-                return -errno;
+                return -EOPNOTSUPP;
         r = give_rights(place, fd);
-        return r < 0 ? r : link_file(fd, place->directory, name);
+        if (r < 0)
+                return r;
+        return link_file(fd, place->directory, name) < 0 ? -EOPNOTSUPP : 0;
 }
 
 static int make(const struct place *place, const char *name)
 {
         _cleanup_close_ int fd = -1;
+        int r;
 
-        if (make_whole(place, name) == 0)
-                return 0;
+        r = make_whole(place, name);
+        if (r != -EOPNOTSUPP)
+                return r;
         fd = openat(place->directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                     0600);
         if (fd < 0)
                 return errno == EEXIST ? 0 : -errno;
-        return give_rights(place, fd);
+        r = give_rights(place, fd);
+        /* Under the lock, so that whoever waits for it finds that it is not the current one. */
+        if (r < 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+                unlinkat(place->directory, name, 0);
+        return r;
 }
 
 /* An fd or -errno. */

@@ -188,8 +188,7 @@ static void assert_closed(const char *path)
 
 struct scene {
         const char *directory, *path, *lock, *temporary;
-        const char *old;     /* NULL: there is no file at first */
-        bool any_lock_owner; /* whose the lock file is does not count */
+        const char *old; /* NULL: there is no file at first */
 };
 
 static struct scene make_scene(void **state, const char *old)
@@ -217,7 +216,7 @@ static bool inspect(const struct scene *scene)
                 assert_true(has_content(scene->path, scene->old));
         assert_attributes(scene->path, scene->old);
         assert_closed(scene->temporary);
-        if (has_lock && scene->old && !scene->any_lock_owner)
+        if (has_lock && scene->old)
                 assert_owner(scene->lock, 0660);
         assert_int_equal(replacing_count_entries(scene->directory),
                          has_lock + has_temporary + has_file);
@@ -326,9 +325,6 @@ static void fail_everywhere(void **state, const char *old, int error)
         cfgw_client *client = replacing_client(state, scene.path);
         unsigned int at, failures = 0;
         int result = 0;
-
-        /* If it may not be given away, it is the caller's: better than no lock at all. */
-        scene.any_lock_owner = error == EPERM;
 
         for (at = 1; at < CALLS_MAX; at++) {
                 reset(scene.path, scene.lock, old);
