@@ -78,8 +78,8 @@ struct job {
 /* What the file holds; no fd: there is no file. */
 struct current {
         int fd;
-        struct stat stat; /* before it was read */
-        struct digest digest;
+        struct stat stat;     /* before it was read */
+        struct digest digest; /* 0, which nothing has: it is too large for a config */
 };
 
 static void job_clear(struct job *job)
@@ -154,7 +154,7 @@ static int read_current(const struct job *job, struct current *ret)
         _cleanup_(current_clear) struct current current = {.fd = -1};
         _cleanup_free_ char *data = NULL;
         size_t size;
-        int r;
+        int r = 0;
 
         current.fd = openat(job->place.directory, job->place.name,
                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -167,10 +167,11 @@ static int read_current(const struct job *job, struct current *ret)
                         return -EINVAL;
                 r = read_all(current.fd, (size_t)current.stat.st_size, PARSE_SIZE_MAX, &data,
                              &size);
-                if (r < 0)
+                if (r < 0 && r != -EFBIG)
                         return r;
         }
-        current.digest = digest_of(data ? data : "", data ? size : 0);
+        if (r == 0)
+                current.digest = digest_of(data ? data : "", data ? size : 0);
         *ret = current;
         current.fd = -1;
         return 0;

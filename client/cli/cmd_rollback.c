@@ -9,13 +9,15 @@
 #include <errno.h>
 #include <string.h>
 
-/* What the file holds now may be broken: that is when this is wanted. */
+/* What the file holds now may be broken: that is when this is wanted. Too large: no digest. */
 static int read_now(const struct target *target, struct text *ret)
 {
         int r = text_read_file(target->path, ret);
 
         if (r == -ENOENT)
                 r = text_empty(ret);
+        if (r == -EFBIG)
+                return EXIT_YES;
         if (r == 0)
                 return EXIT_YES;
         complain("cannot read %s: %s", target->path, text_reason(r));
@@ -44,7 +46,8 @@ static int put_back(const struct cli *cli, const struct target *target, const st
         int r;
 
         tolerant.tolerant = true;
-        r = target_replace(&tolerant, target, then, now->digest, &generation, &report);
+        r = target_replace(&tolerant, target, then, *now->digest ? now->digest : NULL, &generation,
+                           &report);
         if (r == -EBADMSG)
                 return refuse(cli, target, report);
         if (r < 0 || generation == 0)

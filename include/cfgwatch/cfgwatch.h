@@ -679,7 +679,7 @@ typedef struct cfgw_replacement {
  * @ret_generation (may be NULL): 0 if no daemon lives that watches @domain. @ret_report: as for
  * cfgw_config_load().
  *
- * The file is as it was: -EBADMSG: the content is refused, see the report. -EFBIG: larger than
+ * The file is as it was: -EBADMSG: the content is refused, see the report. -EFBIG: it is larger than
  * 128 MiB. -ESTALE: the file does not hold what was expected. -ENODATA: it is not known where it
  * is. -EPERM: its owner, group or an attribute cannot be given to the new one. -ETIMEDOUT: somebody
  * else has the lock. -EAGAIN: somebody keeps changing it. -EINVAL also for what is no regular file.

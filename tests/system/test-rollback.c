@@ -88,6 +88,17 @@ static void broken_file_is_mended(void **state)
         assert_string_equal(file_text(harness), GOOD);
 }
 
+static void file_that_is_too_large_to_be_read_is_mended(void **state)
+{
+        struct harness *harness = *state;
+
+        begin_with_two(harness);
+        tool_expect(harness, "truncate -s 200M datastore.cfg", 0, ""); /* no room is taken */
+        WAIT_FOR(harness_is(harness, CFGW_FRESHNESS_LAST_GOOD, CFGW_STATE_UNREADABLE));
+        tool_expect(harness, "cfgwatch rollback datastore 1", 0, "3\n");
+        assert_string_equal(file_text(harness), GOOD);
+}
+
 static void missing_file_comes_back(void **state)
 {
         struct harness *harness = *state;
@@ -190,6 +201,7 @@ int main(void)
                 SYSTEM_TEST(owner_and_mode_stay),
                 SYSTEM_TEST(what_is_in_force_is_no_new_generation),
                 SYSTEM_TEST(broken_file_is_mended),
+                SYSTEM_TEST(file_that_is_too_large_to_be_read_is_mended),
                 SYSTEM_TEST(missing_file_comes_back),
                 SYSTEM_TEST(unknown_keys_that_were_accepted_pass_again),
                 SYSTEM_TEST(refusal_names_the_reason_and_changes_nothing),
