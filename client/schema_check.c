@@ -157,7 +157,7 @@ static bool rule_applies(const struct schema_set *set, const struct schema_rule 
         struct property_element element;
 
         if (property_string_find(value, rule->key, set->default_key, &element) == 0)
-                return !element.escaped && text_is(element.value, rule->value);
+                return text_is(element.value, rule->value); /* no word needs an escape */
         member = schema_member(set, text_of(rule->key));
         return member && member->fallback && strcmp(member->fallback, rule->value) == 0;
 }
