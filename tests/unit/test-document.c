@@ -93,6 +93,67 @@ static void ini_files_are_bounded_as_well(void **state)
         assert_refused(&rules, 3, "more than 1 properties in one section");
 }
 
+/* The sanitizers and valgrind see who looks behind the last byte. */
+static void nothing_behind_the_last_byte_counts(void **state)
+{
+        static const char *const texts[] = {
+                "",           "\r",
+                "\n\r",       "\n\r\n",
+                "a",          "a:",
+                "a: b",       "a: b\r",
+                "\xc2",       "\n\xe2",
+                "a: b\n\r",   "a: b\n\t",
+                "a: b\n\tk ", "a: b\n\tk\xe2\x80",
+                "[",          "[a",
+                "[a]",        "[a]\r",
+                "[a]\n\r",    "[a]\nk",
+                "[a]\nk=",    "[a]\nk=v\r",
+                "\xef\xbb",   ";",
+        };
+
+        for (size_t i = 0; i < 2 * ELEMENTS(texts); i++) {
+                struct parse_rules rules = parse_rules_of(i % 2 ? CFGW_LOAD_INI : 0);
+                size_t size = strlen(texts[i / 2]);
+                _cleanup_free_ char *bytes = malloc(MAX(size, 1));
+                struct parse parse;
+
+                assert_non_null(bytes);
+                memcpy(bytes, texts[i / 2], size);
+                parse = parse_by(bytes, size, "other", &rules);
+                assert_true(parse.result == 0 || parse.result == -EBADMSG);
+                parse_clear(&parse);
+        }
+}
+
+/* No text is more than its bounds: it is refused for what it says, or it fits. */
+static void the_shortest_words_fit_their_bounds(void **state)
+{
+        static const struct {
+                const char *domain, *text;
+                unsigned int flags;
+        } cases[] = {
+                {"o", "a:b", CFGW_LOAD_STRICT},
+                {"o", "a:b\n\n\nc:d\n k v\n l w", CFGW_LOAD_STRICT},
+                {"o", "a:b\n k \n l ", CFGW_LOAD_STRICT},
+                {"o", "a:b\n\na:b\n\na:b", CFGW_LOAD_STRICT},
+                {"o", "[a]", CFGW_LOAD_INI},
+                {"o", "[a]\n[b]\n[c]\nk=v\nl=w", CFGW_LOAD_INI},
+                {"o", "[p:a]\n[q:b]\nk=\nl=", CFGW_LOAD_INI},
+        };
+
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                struct parse parse = parse_bytes(cases[i].text, strlen(cases[i].text),
+                                                 cases[i].domain, cases[i].flags);
+                const struct snapshot *verified;
+
+                assert_int_equal(parse.result, 0);
+                assert_int_equal(
+                        snapshot_verify(parse.snapshot, snapshot_size(parse.snapshot), &verified),
+                        0);
+                parse_clear(&parse);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -100,6 +161,8 @@ int main(void)
                 TEST(sections_are_bounded),
                 TEST(properties_of_a_section_are_bounded),
                 TEST(ini_files_are_bounded_as_well),
+                TEST(nothing_behind_the_last_byte_counts),
+                TEST(the_shortest_words_fit_their_bounds),
         };
 
         return TESTING_RUN(tests);

@@ -203,7 +203,7 @@ static void test_no_byte_behind_the_last_is_looked_at(void **state)
 static void test_other_rules_in_this_process_mislead_nobody(void **state)
 {
         char *prefixes = ini_inline_comment_prefixes, *starts = ini_start_comment_prefixes;
-        char hash[] = "#", equals[] = "[";
+        char hash[] = "#", equals[] = "[", letter[] = "a";
 
         ini_inline_comment_prefixes = hash;
         assert_refused("[s]\na = b # c\n", 14, 2, "something else");
@@ -212,6 +212,9 @@ static void test_other_rules_in_this_process_mislead_nobody(void **state)
         ini_start_comment_prefixes = equals;
         assert_refused("[s]\na = b\n", 10, 2, "something else");
         assert_refused("# x = y\n", 8, 1, "something else");
+        ini_start_comment_prefixes = letter;
+        assert_refused("[s]\na = b\nc = d\n", 16, 2, "does not see a property");
+        assert_refused("[s]\nc = d\na = b\n", 16, 3, "does not see a property");
         ini_start_comment_prefixes = starts;
 
         ini_allow_inline_comments = false;

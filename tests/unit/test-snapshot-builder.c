@@ -199,7 +199,7 @@ static void the_same_calls_make_the_same_bytes_whatever_the_bounds(void **state)
 static void more_than_the_bounds_say_is_refused(void **state)
 {
         struct snapshot_builder *builder =
-                begin_within((struct snapshot_bounds){1, 1, strlen("t") + strlen("n") + 3});
+                begin_within((struct snapshot_bounds){1, 1, sizeof("t") + sizeof("n")});
         _cleanup_free_ struct snapshot *snapshot = NULL;
 
         section(builder, "t", "n", 1);

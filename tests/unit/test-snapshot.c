@@ -212,9 +212,30 @@ static void a_name_that_comes_twice_is_refused(void **state)
 static void text_that_is_not_utf8_is_refused(void **state)
 {
         _cleanup_free_ struct snapshot *sample = make_sample();
-        char *name = (char *)section_name(snapshot_section_at(sample, 0));
+        const cfgw_property *property = section_property(snapshot_find(sample, "one"), "comment");
+        char *value = (char *)property_value(property); /* a name would be lost to the index */
 
-        name[0] = (char)0xff;
+        value[0] = 'F';
+        assert_int_equal(verify(sample, snapshot_size(sample)), 0);
+        value[0] = (char)0xff;
+        assert_int_equal(verify(sample, snapshot_size(sample)), -EBADMSG);
+}
+
+/* Else a block of names that are ends of each other would take time that is quadratic. */
+static void a_text_inside_of_another_is_refused(void **state)
+{
+        _cleanup_free_ struct snapshot *sample = make_sample();
+        cfgw_property *property =
+                (cfgw_property *)section_property(snapshot_find(sample, "one"), "comment");
+
+        property->value++;
+        assert_int_equal(verify(sample, snapshot_size(sample)), -EBADMSG);
+        property->value--;
+        property->key++;
+        assert_int_equal(verify(sample, snapshot_size(sample)), -EBADMSG);
+        property->key--;
+        assert_int_equal(verify(sample, snapshot_size(sample)), 0);
+        sample->path++;
         assert_int_equal(verify(sample, snapshot_size(sample)), -EBADMSG);
 }
 
@@ -288,6 +309,7 @@ int main(void)
                 TEST(an_index_that_loses_a_section_is_refused),
                 TEST(a_name_that_comes_twice_is_refused),
                 TEST(text_that_is_not_utf8_is_refused),
+                TEST(a_text_inside_of_another_is_refused),
                 TEST(an_index_without_an_empty_slot_is_refused),
                 TEST(properties_that_belong_to_nobody_are_refused),
                 TEST(an_index_in_which_all_searches_are_long_is_refused),

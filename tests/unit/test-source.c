@@ -119,6 +119,16 @@ static void a_file_over_the_bound_is_refused(void **state)
         assert_string_equal(source.reason, "larger than 9 bytes");
 }
 
+/* The kernel's own files say that they are empty; what they hold when is nobody's promise. */
+static void more_than_the_size_says_is_torn(void **state)
+{
+        struct source source = look("/proc/self/status", NULL);
+
+        assert_int_equal(source.result, SOURCE_TORN);
+        assert_null(source.data);
+        source_clear(&source);
+}
+
 static void a_loop_of_links_is_unreadable(void **state)
 {
         const char *path = testing_path(state, "loop");
@@ -453,6 +463,7 @@ int main(void)
                 TEST(what_is_not_there_is_missing),
                 TEST(what_is_no_regular_file_is_refused_at_once),
                 TEST(a_file_over_the_bound_is_refused),
+                TEST(more_than_the_size_says_is_torn),
                 TEST(a_loop_of_links_is_unreadable),
                 TEST(a_file_behind_a_link_is_read),
                 TEST(a_writer_is_seen_when_the_content_is_another),
