@@ -499,22 +499,10 @@ int history_sync(struct history *history)
 {
         int r;
 
-<<<<<<< HEAD
         r = make_durable(history);
-        if (r < 0)
-                return r;
-        drop_oldest(history);
-        prepare_next(history);
-        return 0;
-=======
-        if (history->loose)
-                r = sync_epoch(history);
-        if (r == 0)
-                r = sync_entries(history);
         if (r == 0 && !history->pruned)
                 history_note_synced(history, history->newest);
         return r;
->>>>>>> 069a61f (durability: wait for the disk in a thread of its own)
 }
 
 int history_renew_epoch(struct history *history)
