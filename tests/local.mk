@@ -500,6 +500,12 @@ check_PROGRAMS += tests/system/test-replace tests/unit/test-replace-traced
 tests_unit_test_replace_traced_LDADD = libreplacing.la $(TEST_LIBRARY)
 tests_system_test_replace_LDADD = $(TEST_SYSTEM)
 
+# many domains on one watch
+check_PROGRAMS += tests/unit/test-watch-many
+tests_unit_test_watch_many_LDADD = $(TEST_WATCHER)
+tests_unit_test_watch_many_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)

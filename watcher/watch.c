@@ -11,12 +11,14 @@
  * A watch descriptor belongs to an inode, not to a path: two domains in one directory share
  * one, and so would a file that two paths lead to. So the unit is the interest {descriptor,
  * name, domain}: many may hang on one descriptor, and a descriptor is removed with its last
- * interest. They are kept sorted by these three, so that an event finds its own by a binary
- * search, however many domains share a directory. All masks are added with IN_MASK_ADD, since
- * a plain second add would replace.
+ * interest. They are all kept sorted by these three, so that an event finds its own by a
+ * binary search, however many domains share a directory; and each domain has a list of its
+ * own, so that arming one does not go through those of the others. All masks are added with
+ * IN_MASK_ADD, since a plain second add would replace.
  *
  * Arming again leaves in place what still holds (all but the file's own inode, as a rule) and
  * drops the rest at the end, so an inode that both have in common is watched without a gap.
+ * Where memory is lacking, nothing is dropped: what the walk did not come to may still hold.
  * Each directory is armed before the name in it is looked up. Events of a descriptor that
  * nobody is interested in any more are ignored by themselves: they match no interest.
  *
@@ -55,10 +57,12 @@
 #define BUFFER_SIZE (64 * 1024) /* some thousand events a read(2) */
 
 struct interest {
+        struct interest *next; /* of the same domain */
         int descriptor;
         size_t domain;
-        char *name; /* in a directory; NULL: the inode itself */
-        bool stale; /* the arming that is under way has not come by it yet */
+        bool stale;       /* the arming that is under way has not come by it yet */
+        const char *name; /* in a directory; NULL: the inode itself */
+        char memory[];    /* of the name */
 };
 
 struct watch {
@@ -69,7 +73,8 @@ struct watch {
         watch_hint_fn hint;
         void *userdata;
         size_t count;
-        struct interest *interests;
+        struct interest **sorted;
+        struct interest **lists; /* by domain */
         char *buffer;
 };
 
@@ -103,7 +108,8 @@ int watch_new(size_t domains, watch_hint_fn hint, void *userdata, struct watch *
         watch->userdata = userdata;
         watch->events = watch->mounts = watch->mounts_poll = -1;
         watch->buffer = malloc(BUFFER_SIZE);
-        if (!watch->buffer)
+        watch->lists = calloc(domains, sizeof(struct interest *));
+        if (!watch->buffer || !watch->lists)
                 return -ENOMEM;
         watch->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
         if (watch->events < 0)
@@ -123,8 +129,9 @@ struct watch *watch_free(struct watch *watch)
         close_p(&watch->mounts_poll);
         close_p(&watch->mounts);
         for (size_t i = 0; i < watch->count; i++)
-                free(watch->interests[i].name);
-        free(watch->interests);
+                free(watch->sorted[i]);
+        free(watch->sorted);
+        free(watch->lists);
         free(watch->buffer);
         free(watch);
         return NULL;
@@ -168,7 +175,7 @@ static size_t place_of(const struct watch *watch, const struct interest *wanted)
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
 
-                if (compare_interests(&watch->interests[middle], wanted) < 0)
+                if (compare_interests(watch->sorted[middle], wanted) < 0)
                         low = middle + 1;
                 else
                         high = middle;
@@ -176,32 +183,61 @@ static size_t place_of(const struct watch *watch, const struct interest *wanted)
         return low;
 }
 
-static int interest_insert(struct watch *watch, size_t at, const struct interest *new)
+static struct interest *interest_new(size_t domain, int descriptor, const char *name)
 {
-        _cleanup_free_ char *name = new->name ? strdup(new->name) : NULL;
-        struct interest *larger;
+        size_t size = name ? strlen(name) + 1 : 0;
+        struct interest *interest = malloc(sizeof(*interest) + size);
 
-        if (new->name && !name)
-                return -ENOMEM;
-        larger = reallocarray(watch->interests, watch->count + 1, sizeof(*larger));
+        if (!interest)
+                return NULL;
+        *interest = (struct interest){.domain = domain, .descriptor = descriptor};
+        if (name)
+                interest->name = memcpy(interest->memory, name, size);
+        return interest;
+}
+
+static int interest_insert(struct watch *watch, size_t at, const struct interest *wanted)
+{
+        struct interest *interest, **larger;
+
+        larger = reallocarray(watch->sorted, watch->count + 1, sizeof(*larger));
         if (!larger)
                 return -ENOMEM;
-        watch->interests = larger;
+        watch->sorted = larger;
+        interest = interest_new(wanted->domain, wanted->descriptor, wanted->name);
+        if (!interest)
+                return -ENOMEM;
         memmove(&larger[at + 1], &larger[at], (watch->count - at) * sizeof(*larger));
-        larger[at] = (struct interest){new->descriptor, new->domain, STEAL(name), false};
+        larger[at] = interest;
         watch->count++;
+        interest->next = watch->lists[interest->domain];
+        watch->lists[interest->domain] = interest;
         return 0;
 }
 
+/* Removes the watch of @descriptor, whose interests would be at @at, if there are none. */
+static void release(struct watch *watch, int descriptor, size_t at)
+{
+        if ((at > 0 && watch->sorted[at - 1]->descriptor == descriptor) ||
+            (at < watch->count && watch->sorted[at]->descriptor == descriptor))
+                return;
+        inotify_rm_watch(watch->events, descriptor); /* fails if it is gone */
+}
+
+/* @descriptor was just watched because of this. */
 static int interest_keep(struct watch *watch, size_t domain, int descriptor, const char *name)
 {
-        /* only read here */
-        const struct interest wanted = {descriptor, domain, (char *)(uintptr_t)name, false};
+        const struct interest wanted = {.domain = domain, .descriptor = descriptor, .name = name};
         size_t at = place_of(watch, &wanted);
+        int r;
 
-        if (at == watch->count || compare_interests(&watch->interests[at], &wanted) != 0)
-                return interest_insert(watch, at, &wanted);
-        watch->interests[at].stale = false;
+        if (at == watch->count || compare_interests(watch->sorted[at], &wanted) != 0) {
+                r = interest_insert(watch, at, &wanted);
+                if (r < 0)
+                        release(watch, descriptor, at);
+                return r;
+        }
+        watch->sorted[at]->stale = false;
         return 0;
 }
 
@@ -238,28 +274,36 @@ static int arm_file(struct watch *watch, size_t domain, const char *path)
 
 static void mark_stale(struct watch *watch, size_t domain)
 {
-        for (size_t i = 0; i < watch->count; i++)
-                watch->interests[i].stale = watch->interests[i].domain == domain;
+        for (struct interest *at = watch->lists[domain]; at; at = at->next)
+                at->stale = true;
 }
 
-/* And the descriptors that no interest is left in. */
-static void drop_stale(struct watch *watch)
+/* It is in no list any more. */
+static void interest_drop(struct watch *watch, struct interest *interest)
 {
-        size_t kept = 0;
+        size_t at = place_of(watch, interest);
 
-        for (size_t i = 0; i < watch->count;) {
-                int descriptor = watch->interests[i].descriptor;
-                size_t before = kept;
+        watch->count--;
+        memmove(&watch->sorted[at], &watch->sorted[at + 1],
+                (watch->count - at) * sizeof(struct interest *));
+        release(watch, interest->descriptor, at);
+        free(interest);
+}
 
-                for (; i < watch->count && watch->interests[i].descriptor == descriptor; i++)
-                        if (watch->interests[i].stale)
-                                free(watch->interests[i].name);
-                        else
-                                watch->interests[kept++] = watch->interests[i];
-                if (kept == before)
-                        inotify_rm_watch(watch->events, descriptor); /* fails if it is gone */
+static void drop_stale(struct watch *watch, size_t domain)
+{
+        struct interest **link = &watch->lists[domain];
+
+        while (*link) {
+                struct interest *interest = *link;
+
+                if (interest->stale) {
+                        *link = interest->next;
+                        interest_drop(watch, interest);
+                } else {
+                        link = &interest->next;
+                }
         }
-        watch->count = kept;
 }
 
 int watch_arm(struct watch *watch, size_t domain, const char *path)
@@ -270,9 +314,9 @@ int watch_arm(struct watch *watch, size_t domain, const char *path)
         mark_stale(watch, domain);
         r = chain_walk(path, arm_step, &arming);
         q = arm_file(watch, domain, path);
-        drop_stale(watch);
         if (r == -ENOMEM || q == -ENOMEM)
                 return -ENOMEM;
+        drop_stale(watch, domain);
         return arming.error ? arming.error : q;
 }
 
@@ -296,10 +340,10 @@ static void dispatch_event(struct watch *watch, const struct inotify_event *even
 {
         bool whole = event->len == 0 && event->mask & END_MASK;
         const char *name = event->len > 0 ? event->name : NULL;
-        const struct interest first = {event->wd, 0, (char *)(uintptr_t)name, false};
+        const struct interest first = {.descriptor = event->wd, .name = name};
 
         for (size_t i = place_of(watch, &first); i < watch->count; i++) {
-                const struct interest *interest = &watch->interests[i];
+                const struct interest *interest = watch->sorted[i];
 
                 if (interest->descriptor != event->wd ||
                     (!whole && compare_names(interest->name, name) != 0))

@@ -281,6 +281,112 @@ static void test_swap_of_a_link_to_a_directory_is_a_rename_hint(void **state)
         watch_free(watch);
 }
 
+static void test_domains_of_one_path_both_hear(void **state)
+{
+        const char *file = testing_path(state, "f"), *other = testing_path(state, "g");
+        struct seen seen[DOMAINS];
+        struct watch *watch;
+
+        testing_write_file(file, "1");
+        assert_int_equal(watch_new(DOMAINS, take, seen, &watch), 0);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        assert_int_equal(watch_arm(watch, 1, file), 0);
+        testing_write_file(other, "2");
+        assert_int_equal(rename(other, file), 0);
+        look(watch, seen);
+        assert_int_equal(seen[0].hints[SETTLE_HINT_RENAME], 1);
+        assert_int_equal(seen[1].hints[SETTLE_HINT_RENAME], 1);
+        /* The one leads elsewhere from now on: the other hears as before. */
+        assert_int_equal(watch_arm(watch, 0, other), 0);
+        assert_int_equal(watch_arm(watch, 1, file), 0);
+        testing_write_file(file, "3");
+        look(watch, seen);
+        assert_int_equal(seen[0].all, 0);
+        assert_true(seen[1].hints[SETTLE_HINT_COMMIT] > 0);
+        watch_free(watch);
+}
+
+/* The kernel drops the watch of an inode that is gone (IN_IGNORED), for both at a time. */
+static void test_end_of_a_shared_inode_is_told_to_both(void **state)
+{
+        const char *a = testing_path(state, "a"), *b = testing_path(state, "b");
+        struct seen seen[DOMAINS];
+        struct watch *watch;
+
+        testing_write_file(a, "1");
+        assert_int_equal(link(a, b), 0);
+        assert_int_equal(watch_new(DOMAINS, take, seen, &watch), 0);
+        assert_int_equal(watch_arm(watch, 0, a), 0);
+        assert_int_equal(watch_arm(watch, 1, b), 0);
+        assert_int_equal(unlink(a), 0);
+        assert_int_equal(unlink(b), 0);
+        testing_write_file(a, "2");
+        look(watch, seen);
+        assert_true(seen[0].moved > 0 && seen[1].moved > 0);
+        /* One of the two is armed, when the other has not come to it yet. */
+        assert_int_equal(watch_arm(watch, 0, a), 0);
+        assert_int_equal(link(a, b), 0);
+        look(watch, seen);
+        assert_true(seen[1].moved > 0);
+        assert_int_equal(watch_arm(watch, 1, b), 0);
+        testing_write_file(a, "3");
+        look(watch, seen);
+        assert_true(seen[0].hints[SETTLE_HINT_COMMIT] > 0);
+        assert_true(seen[1].hints[SETTLE_HINT_COMMIT] > 0);
+        watch_free(watch);
+}
+
+static void test_end_of_a_shared_directory_is_told_to_both(void **state)
+{
+        const char *directory = testing_path(state, "d");
+        const char *a = testing_path(state, "d/a"), *b = testing_path(state, "d/b");
+        struct seen seen[DOMAINS];
+        struct watch *watch;
+
+        assert_int_equal(mkdir(directory, 0700), 0);
+        assert_int_equal(watch_new(DOMAINS, take, seen, &watch), 0);
+        assert_int_equal(watch_arm(watch, 0, a), 0);
+        assert_int_equal(watch_arm(watch, 1, b), 0);
+        assert_int_equal(rmdir(directory), 0);
+        assert_int_equal(mkdir(directory, 0700), 0);
+        look(watch, seen);
+        assert_true(seen[0].moved > 0 && seen[1].moved > 0);
+        assert_int_equal(watch_arm(watch, 0, a), 0);
+        assert_int_equal(watch_arm(watch, 1, b), 0);
+        testing_write_file(b, "1");
+        look(watch, seen);
+        assert_int_equal(seen[0].all, 0);
+        assert_true(seen[1].hints[SETTLE_HINT_COMMIT] > 0);
+        watch_free(watch);
+}
+
+static void test_link_in_place_of_a_directory_is_followed(void **state)
+{
+        const char *directory = testing_path(state, "d"), *away = testing_path(state, "away");
+        const char *file = testing_path(state, "d/f"), *target = testing_path(state, "t/f");
+        struct seen seen[DOMAINS];
+        struct watch *watch;
+
+        assert_int_equal(mkdir(directory, 0700), 0);
+        assert_int_equal(mkdir(testing_path(state, "t"), 0700), 0);
+        testing_write_file(file, "1");
+        testing_write_file(target, "2");
+        assert_int_equal(watch_new(DOMAINS, take, seen, &watch), 0);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        assert_int_equal(rename(directory, away), 0);
+        assert_int_equal(symlink("t", directory), 0);
+        look(watch, seen);
+        assert_true(seen[0].moved > 0);
+        assert_int_equal(watch_arm(watch, 0, file), 0);
+        testing_write_file(testing_path(state, "away/f"), "3");
+        look(watch, seen);
+        assert_int_equal(seen[0].all, 0);
+        testing_write_file(target, "4");
+        look(watch, seen);
+        assert_true(seen[0].hints[SETTLE_HINT_COMMIT] > 0);
+        watch_free(watch);
+}
+
 /* Where nobody else is seen to mount, nor sees us. Once is enough for the program. */
 static bool have_mounts_of_our_own(void)
 {
@@ -357,6 +463,10 @@ int main(void)
                 TEST(test_missing_directories_are_seen_coming),
                 TEST(test_rename_of_a_parent_is_seen),
                 TEST(test_swap_of_a_link_to_a_directory_is_a_rename_hint),
+                TEST(test_domains_of_one_path_both_hear),
+                TEST(test_end_of_a_shared_inode_is_told_to_both),
+                TEST(test_end_of_a_shared_directory_is_told_to_both),
+                TEST(test_link_in_place_of_a_directory_is_followed),
                 TEST(test_mount_makes_every_domain_look),
                 TEST(test_overflow_makes_every_domain_look_and_arm),
         };
