@@ -126,6 +126,7 @@ static int observe(const struct picture *picture, const struct own_file *file, s
         ret->seen.seen = SETTLE_SEEN_NONE;
         ret->seen.state =
                 source.result == SOURCE_MISSING ? CFGW_STATE_MISSING : CFGW_STATE_UNREADABLE;
+        ret->seen.error = source.error;
         ret->bad.state = ret->seen.state;
         status_set_reason(&ret->bad, "%s", source.reason);
         return 0;

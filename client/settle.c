@@ -150,7 +150,7 @@ static bool same_thing(const struct settle_observation *a, const struct settle_o
         if (a->seen != b->seen)
                 return false;
         if (a->seen == SETTLE_SEEN_NONE)
-                return a->state == b->state;
+                return a->state == b->state && a->error == b->error;
         return digest_equal(&a->digest, &b->digest);
 }
 

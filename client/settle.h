@@ -65,6 +65,7 @@ struct settle_observation {
         enum settle_seen seen;
         struct digest digest;
         cfgw_state state; /* SEEN_NONE: MISSING or UNREADABLE */
+        int error;        /* ... and the -errno that says why: another one is another thing */
         bool parses;
         bool empty;      /* it parses, and there is nothing in it */
         bool suspicious; /* empty, no final newline, NUL, prefix of last good, fewer sections */

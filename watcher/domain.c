@@ -294,6 +294,15 @@ static enum domain_news cannot_store(struct domain *domain, uint64_t generation,
         return news;
 }
 
+/* Neither polling nor a sync says anything about whether events arrive. */
+static void note_missed(struct domain *domain)
+{
+        if (domain->found_last == SETTLE_CAUSE_TTL)
+                domain->missed = true;
+        else if (domain->found_last == SETTLE_CAUSE_EVENT)
+                domain->missed = false;
+}
+
 static enum domain_news accept_content(struct domain *domain, struct look *look, uint64_t now)
 {
         uint64_t generation = history_newest(domain->history) + 1;
@@ -312,6 +321,7 @@ static enum domain_news accept_content(struct domain *domain, struct look *look,
         domain->accepted++;
         domain->found_last = domain->settle.cause;
         domain->found[domain->found_last]++;
+        note_missed(domain);
         set_state(domain, CFGW_STATE_VALID, 0, "");
         cfgw_report_free(domain->report);
         domain->report = STEAL(look->report);
@@ -434,7 +444,8 @@ char *domain_degraded(const struct domain *domain)
         if (domain->settle.blind)
                 return strdup("not every change on this file system makes an event; changes are "
                               "found by polling as well");
-        if (domain->found_last == SETTLE_CAUSE_TTL)
-                return strdup("the last change was found by the TTL, no event told of it");
+        if (domain->missed)
+                return strdup("a change was found by the TTL, no event told of it, nor has one "
+                              "told of any since");
         return NULL;
 }

@@ -78,6 +78,7 @@ struct domain {
 
         uint64_t found[SETTLE_CAUSES]; /* changes, by who found them */
         enum settle_cause found_last;  /* who found the last change */
+        bool missed; /* the TTL found one alone, and no event has found one since */
         uint64_t accepted, unchanged, invalid;
 
         cfgw_report *report;  /* the warnings of an accept, until it is finished */

@@ -92,6 +92,7 @@ static int parse(const struct domain *domain, struct look *look)
 static void cannot_look(struct look *look, int error)
 {
         look->source.result = SOURCE_UNREADABLE;
+        look->source.error = error;
         snprintf(look->source.reason, sizeof(look->source.reason), "%s",
                  error == -ENOMEM ? "out of memory" : strerror(-error));
 }
@@ -140,7 +141,7 @@ static void observe_content(const struct domain *domain, const struct look *look
 
 struct settle_observation look_observe(const struct domain *domain, const struct look *look)
 {
-        struct settle_observation seen = {.seen = SETTLE_SEEN_TORN};
+        struct settle_observation seen = {.seen = SETTLE_SEEN_TORN, .error = look->source.error};
 
         switch (look->source.result) {
         case SOURCE_TORN:

@@ -154,7 +154,7 @@ static void test_blind_watch_is_told_as_degraded(void **state)
         struct domain *domain = make_domain(state, GOOD);
         json_t *told, *status;
 
-        domain->found_last = SETTLE_CAUSE_TTL;
+        domain->missed = true;
         status = status_of(domain, &told);
         assert_non_null(strstr(text_of(told, "degraded"), "TTL"));
         json_decref(status);

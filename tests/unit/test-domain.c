@@ -252,6 +252,57 @@ static void test_file_that_never_holds_still_is_pending_and_in_the_log(void **st
         domain_free(fixture.domain);
 }
 
+static void test_file_that_cannot_be_read_for_another_reason_tells_it(void **state)
+{
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        assert_int_equal(unlink(fixture.path), 0);
+        assert_int_equal(mkdir(fixture.path, 0700), 0);
+        settle_hint(&fixture.domain->settle, SETTLE_HINT_GONE, fixture.now);
+        assert_int_equal(settle(&fixture), DOMAIN_NEW_STATE);
+        assert_string_equal(fixture.domain->reason, "not a regular file");
+        assert_int_equal(rmdir(fixture.path), 0);
+        fixture.domain->rules.limits.size = 10;
+        assert_int_equal(save(&fixture, FIRST), DOMAIN_NEW_STATE);
+        assert_int_equal(fixture.domain->state, CFGW_STATE_UNREADABLE);
+        assert_string_equal(fixture.domain->reason, "larger than 10 bytes");
+        domain_free(fixture.domain);
+}
+
+/* A blind watch shows itself until it has been seen to see. */
+static void test_missed_event_is_told_of_until_one_comes(void **state)
+{
+        _cleanup_free_ char *after_ttl = NULL, *after_sync = NULL;
+        struct fixture fixture;
+
+        testing_write_file(testing_path(state, "file.cfg"), FIRST);
+        fixture = start(state);
+        settle(&fixture);
+        assert_null(domain_degraded(fixture.domain));
+        testing_write_file(fixture.path, SECOND);
+        fixture.now = settle_deadline(&fixture.domain->settle);
+        domain_look(fixture.domain, fixture.now);
+        settle(&fixture);
+        assert_int_equal(fixture.domain->found[SETTLE_CAUSE_TTL], 1);
+        after_ttl = domain_degraded(fixture.domain);
+        assert_non_null(after_ttl);
+
+        testing_write_file(fixture.path, FIRST); /* again without an event */
+        settle_sync(&fixture.domain->settle, fixture.now);
+        settle(&fixture);
+        assert_int_equal(fixture.domain->found[SETTLE_CAUSE_SYNC], 1);
+        after_sync = domain_degraded(fixture.domain);
+        assert_non_null(after_sync);
+
+        save(&fixture, SECOND);
+        assert_int_equal(fixture.domain->found[SETTLE_CAUSE_EVENT], 1);
+        assert_null(domain_degraded(fixture.domain));
+        domain_free(fixture.domain);
+}
+
 static void test_content_that_cannot_be_stored_does_not_move_anything(void **state)
 {
         struct fixture fixture;
@@ -501,6 +552,8 @@ int main(void)
                 TEST(test_file_that_never_holds_still_is_pending_and_in_the_log),
                 TEST(test_content_that_cannot_be_stored_does_not_move_anything),
                 TEST(test_last_good_that_cannot_be_written_is_tried_again),
+                TEST(test_file_that_cannot_be_read_for_another_reason_tells_it),
+                TEST(test_missed_event_is_told_of_until_one_comes),
                 TEST(test_cut_of_last_good_is_confirmed_before_it_is_believed),
                 TEST(test_open_writer_is_waited_for),
                 TEST(test_stored_copies_follow_the_mode_of_the_source),

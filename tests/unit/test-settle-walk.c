@@ -46,7 +46,7 @@ static bool are_alike(const struct settle_observation *a, const struct settle_ob
 {
         if (a->seen != b->seen)
                 return false;
-        return a->seen == SETTLE_SEEN_NONE ? a->state == b->state
+        return a->seen == SETTLE_SEEN_NONE ? a->state == b->state && a->error == b->error
                                            : digest_equal(&a->digest, &b->digest);
 }
 
@@ -286,6 +286,7 @@ static struct settle_observation random_sight(void)
                 seen = (struct settle_observation){
                         .seen = SETTLE_SEEN_NONE,
                         .state = one_in(2) ? CFGW_STATE_MISSING : CFGW_STATE_UNREADABLE,
+                        .error = one_in(3) ? -1 : -2,
                 };
         return seen;
 }
