@@ -174,119 +174,119 @@ static void test_end_makes_durable_what_is_not(void **state)
 
         end(&start);
         assert_int_equal(synced, 5);
+}
 
-        /* ------------------------------------------------------------------------ later */
+/* ------------------------------------------------------------------------ later */
 
 #define FILES_OF_AN_ENTRY 3
 
-        static struct durability *begin_later(struct start * start)
-        {
-                struct durability *durability;
+static struct durability *begin_later(struct start *start)
+{
+        struct durability *durability;
 
-                durability_ensure(start->domains, start->count, start->state);
-                assert_int_equal(durability_new(start->domains, start->count, &durability), 0);
-                assert_true(durability_fd(durability) >= 0);
-                synced = 0;
-                return durability;
+        durability_ensure(start->domains, start->count, start->state);
+        assert_int_equal(durability_new(start->domains, start->count, &durability), 0);
+        assert_true(durability_fd(durability) >= 0);
+        synced = 0;
+        return durability;
+}
+
+static void edit(void **state, struct start *start, const char *tag)
+{
+        static uint64_t now;
+        char content[64];
+
+        snprintf(content, sizeof(content), "x: %s\n\ta b\n", tag);
+        testing_write_file(testing_path(state, "file"), content);
+        settle_sync(&start->domains[0]->settle, ++now);
+        assert_int_equal(domain_look(start->domains[0], now), DOMAIN_NEW_CONTENT);
+}
+
+/* In a form for WAIT_FOR. */
+static bool has_synced(struct durability *durability, unsigned int files)
+{
+        durability_dispatch(durability);
+        return synced == files;
+}
+
+static void test_edits_do_not_wait_for_the_disk_and_are_synced_one_after_the_other(void **state)
+{
+        struct start start = begin(state, 1);
+        struct durability *durability = begin_later(&start);
+
+        stuck = true;
+        edit(state, &start, "two");
+        durability_begin(durability, 0);
+        edit(state, &start, "three");
+        durability_begin(durability, 0);
+        edit(state, &start, "four");
+        durability_begin(durability, 0);
+        WAIT_FOR(has_synced(durability, 1));
+        stuck = false;
+        WAIT_FOR(has_synced(durability, 3 * FILES_OF_AN_ENTRY));
+        durability_free(durability);
+        end(&start);
+}
+
+static void test_entry_that_was_not_synced_is_tried_again_with_the_next(void **state)
+{
+        struct start start = begin(state, 1);
+        struct durability *durability = begin_later(&start);
+
+        sync_error = EIO;
+        edit(state, &start, "two");
+        durability_begin(durability, 0);
+        WAIT_FOR(has_synced(durability, 1)); /* the first file of it */
+        edit(state, &start, "three");
+        WAIT_FOR(has_synced(durability, 1));
+        testing_nap();
+        sync_error = 0;
+        synced = 0;
+        WAIT_FOR((durability_begin(durability, 0), has_synced(durability, 2 * FILES_OF_AN_ENTRY)));
+        durability_free(durability);
+        end(&start);
+}
+
+static void test_entries_beyond_the_length_go_when_what_pushes_them_out_is_durable(void **state)
+{
+        struct start start = begin(state, 1);
+        struct durability *durability = begin_later(&start);
+        const char *last = testing_path(state, "state/d0/4.cfg");
+        char tag[16];
+
+        for (unsigned int i = 0; i < HISTORY_KEPT + 3; i++) {
+                snprintf(tag, sizeof(tag), "tag%u", i);
+                edit(state, &start, tag);
         }
+        assert_non_null(testing_read_file(state, testing_path(state, "state/d0/1.cfg")));
+        durability_begin(durability, 0);
+        WAIT_FOR(has_synced(durability, (HISTORY_KEPT + 3) * FILES_OF_AN_ENTRY) &&
+                 access(last, F_OK) < 0);
+        durability_free(durability);
+        end(&start);
+        for (unsigned int i = 1; i <= 3; i++) {
+                char name[32];
 
-        static void edit(void **state, struct start *start, const char *tag)
-        {
-                static uint64_t now;
-                char content[64];
-
-                snprintf(content, sizeof(content), "x: %s\n\ta b\n", tag);
-                testing_write_file(testing_path(state, "file"), content);
-                settle_sync(&start->domains[0]->settle, ++now);
-                assert_int_equal(domain_look(start->domains[0], now), DOMAIN_NEW_CONTENT);
+                snprintf(name, sizeof(name), "state/d0/%u.cfg", i);
+                assert_int_equal(access(testing_path(state, name), F_OK), -1);
         }
+        assert_int_equal(access(testing_path(state, "state/d0/5.cfg"), F_OK), 0);
+}
 
-        /* In a form for WAIT_FOR. */
-        static bool has_synced(struct durability * durability, unsigned int files)
-        {
-                durability_dispatch(durability);
-                return synced == files;
-        }
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(test_opening_leaves_the_sync_for_later),
+                TEST(test_few_are_synced_one_by_one),
+                TEST(test_many_are_synced_at_once_with_all_that_belongs_to_them),
+                TEST(test_many_are_synced_one_by_one_where_it_does_not_work_at_once),
+                TEST(test_epoch_that_may_be_lost_makes_entries_durable_at_once),
+                TEST(test_end_with_all_durable_waits_for_no_disk),
+                TEST(test_end_makes_durable_what_is_not),
+                TEST(test_edits_do_not_wait_for_the_disk_and_are_synced_one_after_the_other),
+                TEST(test_entry_that_was_not_synced_is_tried_again_with_the_next),
+                TEST(test_entries_beyond_the_length_go_when_what_pushes_them_out_is_durable),
+        };
 
-        static void test_edits_do_not_wait_for_the_disk_and_are_synced_one_after_the_other(
-                void **state)
-        {
-                struct start start = begin(state, 1);
-                struct durability *durability = begin_later(&start);
-
-                stuck = true;
-                edit(state, &start, "two");
-                durability_begin(durability, 0);
-                edit(state, &start, "three");
-                durability_begin(durability, 0);
-                edit(state, &start, "four");
-                durability_begin(durability, 0);
-                WAIT_FOR(has_synced(durability, 1));
-                stuck = false;
-                WAIT_FOR(has_synced(durability, 3 * FILES_OF_AN_ENTRY));
-                durability_free(durability);
-                end(&start);
-        }
-
-        static void test_entry_that_was_not_synced_is_tried_again_with_the_next(void **state)
-        {
-                struct start start = begin(state, 1);
-                struct durability *durability = begin_later(&start);
-
-                sync_error = EIO;
-                edit(state, &start, "two");
-                durability_begin(durability, 0);
-                WAIT_FOR(has_synced(durability, 1)); /* the first file of it */
-                edit(state, &start, "three");
-                WAIT_FOR(has_synced(durability, 1));
-                testing_nap();
-                sync_error = 0;
-                synced = 0;
-                WAIT_FOR((durability_begin(durability, 0),
-                          has_synced(durability, 2 * FILES_OF_AN_ENTRY)));
-                durability_free(durability);
-                end(&start);
-        }
-
-        static void test_entries_beyond_the_length_go_when_what_pushes_them_out_is_durable(
-                void **state)
-        {
-                struct start start = begin(state, 1);
-                struct durability *durability = begin_later(&start);
-                char tag[16];
-
-                for (unsigned int i = 0; i < HISTORY_KEPT + 3; i++) {
-                        snprintf(tag, sizeof(tag), "tag%u", i);
-                        edit(state, &start, tag);
-                }
-                assert_non_null(testing_read_file(state, testing_path(state, "state/d0/1.cfg")));
-                durability_begin(durability, 0);
-                WAIT_FOR(has_synced(durability, (HISTORY_KEPT + 3) * FILES_OF_AN_ENTRY));
-                durability_free(durability);
-                end(&start);
-                for (unsigned int i = 1; i <= 4; i++) {
-                        char name[32];
-
-                        snprintf(name, sizeof(name), "state/d0/%u.cfg", i);
-                        assert_int_equal(access(testing_path(state, name), F_OK), -1);
-                }
-                assert_int_equal(access(testing_path(state, "state/d0/5.cfg"), F_OK), 0);
-        }
-
-        int main(void)
-        {
-                const struct CMUnitTest tests[] = {
-                        TEST(test_opening_leaves_the_sync_for_later),
-                        TEST(test_few_are_synced_one_by_one),
-                        TEST(test_many_are_synced_at_once_with_all_that_belongs_to_them),
-                        TEST(test_many_are_synced_one_by_one_where_it_does_not_work_at_once),
-                        TEST(test_epoch_that_may_be_lost_makes_entries_durable_at_once),
-                        TEST(test_end_with_all_durable_waits_for_no_disk),
-                        TEST(test_end_makes_durable_what_is_not),
-                        TEST(test_edits_do_not_wait_for_the_disk_and_are_synced_one_after_the_other),
-                        TEST(test_entry_that_was_not_synced_is_tried_again_with_the_next),
-                        TEST(test_entries_beyond_the_length_go_when_what_pushes_them_out_is_durable),
-                };
-
-                return TESTING_RUN(tests);
-        }
+        return TESTING_RUN(tests);
+}
