@@ -192,6 +192,10 @@ int fail_replace(const struct cli *cli, const struct target *target, int error)
         case EAGAIN:
                 complain("%s is changed by somebody else again and again", target->path);
                 return EXIT_TROUBLE;
+        case EPERM:
+                complain("cannot write %s: its owner or an attribute cannot be given to a new file",
+                         target->path);
+                return EXIT_TROUBLE;
         default:
                 complain("cannot write %s: %s", target->path, strerror(-error));
                 return EXIT_TROUBLE;
