@@ -167,7 +167,7 @@ tests_unit_test_control_crowd_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
 check_PROGRAMS += tests/fuzz/replay-section-config tests/fuzz/replay-snapshot \
 	tests/fuzz/replay-values tests/fuzz/replay-calendar tests/fuzz/replay-event
 tests_fuzz_replay_section_config_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-section-config.c \
-	tests/fuzz/fuzz.h
+	tests/fuzz/fuzz.h tests/fuzz/lines.h
 tests_fuzz_replay_section_config_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-section-config"'
 tests_fuzz_replay_section_config_LDADD = libformat.la libbase.la
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-snapshot.c \
@@ -231,6 +231,7 @@ EXTRA_DIST += \
 	tests/fuzz/corpus-section-config/bad-05-bom.cfg \
 	tests/fuzz/corpus-section-config/bad-06-unknown-property.cfg \
 	tests/fuzz/corpus-section-config/bad-08-missing-path.cfg \
+	tests/fuzz/corpus-section-config/cr-at-end.cfg \
 	tests/fuzz/corpus-section-config/crlf.cfg \
 	tests/fuzz/corpus-section-config/empty.cfg \
 	tests/fuzz/corpus-section-config/nul.cfg \
@@ -412,7 +413,8 @@ check_PROGRAMS += tests/system/test-ini tests/system/test-bounds
 tests_system_test_ini_LDADD = $(TEST_SYSTEM)
 tests_system_test_bounds_LDADD = $(TEST_SYSTEM)
 check_PROGRAMS += tests/fuzz/replay-ini
-tests_fuzz_replay_ini_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-ini.c tests/fuzz/fuzz.h
+tests_fuzz_replay_ini_SOURCES = tests/fuzz/replay.c tests/fuzz/fuzz-ini.c tests/fuzz/fuzz.h \
+	tests/fuzz/lines.h
 tests_fuzz_replay_ini_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"corpus-ini"'
 tests_fuzz_replay_ini_LDADD = libformat.la libbase.la
 EXTRA_DIST += \

@@ -5,22 +5,12 @@
  * each property is what stands in its line, found there by means other than inih's.
  */
 
-#include "fuzz.h"
+#include "lines.h"
 #include "parse.h"
-#include "string_table.h"
 
 #include <errno.h>
 
 #define BLANKS " \t\r\v\f"
-
-static uint32_t count_lines(struct text text)
-{
-        uint32_t lines = 1;
-
-        for (size_t i = 0; i < text.size; i++)
-                lines += text.data[i] == '\n';
-        return lines;
-}
 
 static void check_refused(const struct parse *parse, struct text text)
 {
@@ -30,23 +20,6 @@ static void check_refused(const struct parse *parse, struct text text)
         message = parse_error(parse, &line);
         MUST(parse->result == -EBADMSG && message && utf8_valid(message, strlen(message)));
         MUST(line >= 1 && line <= count_lines(text));
-}
-
-/* A copy of line @number, without its end; free() it. */
-static char *copy_line(struct text text, uint32_t number)
-{
-        const char *at = text.data, *end = text.data + text.size, *feed;
-        char *line;
-
-        for (uint32_t i = 1; i < number; i++) {
-                at = memchr(at, '\n', (size_t)(end - at));
-                MUST(at);
-                at++;
-        }
-        feed = memchr(at, '\n', (size_t)(end - at));
-        line = strndup(at, (size_t)((feed ? feed : end) - at));
-        MUST(line);
-        return line;
 }
 
 static char *trim(char *text)
