@@ -41,6 +41,14 @@ static int open_standard_fds(void)
         return fd < 0 ? -1 : 0;
 }
 
+static int show(const char *text)
+{
+        if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+                return EXIT_SUCCESS;
+        perror("cfgwatchd: cannot write the output");
+        return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
         _cleanup_(options_clear) struct options options = {.count = 0};
@@ -53,11 +61,9 @@ int main(int argc, char **argv)
         case OPTIONS_RUN:
                 return run(&options);
         case OPTIONS_SHOW_HELP:
-                fputs(options_help, stdout);
-                return EXIT_SUCCESS;
+                return show(options_help);
         case OPTIONS_SHOW_VERSION:
-                puts("cfgwatchd " PACKAGE_VERSION);
-                return EXIT_SUCCESS;
+                return show("cfgwatchd " PACKAGE_VERSION "\n");
         default:
                 fprintf(stderr, "cfgwatchd: %s\n", error ? error : "out of memory");
                 return EXIT_USAGE;

@@ -271,9 +271,13 @@ static int read_config(struct options *options, const char *path, char **error)
 
 /* ------------------------------------------------------------- command line */
 
+#define SETTING 256 /* above any letter */
+
+/* Each a code of its own: of those with the same one, getopt takes an abbreviation for the first.
+ */
 #define NAMED(name)                                                                                \
         {                                                                                          \
-                name, required_argument, NULL, 's'                                                 \
+                name, required_argument, NULL, SETTING + __LINE__                                  \
         }
 
 static const struct option long_options[] = {
@@ -302,6 +306,16 @@ static const struct option long_options[] = {
         {NULL, 0, NULL, 0},
 };
 
+/* @argument: the one that getopt has just refused. */
+static char *describe_refused(int option, const char *argument)
+{
+        if (option == ':')
+                return format_string("%s: missing argument", argument);
+        if (optopt && strncmp(argument, "--", 2) != 0)
+                return format_string("-%c: unknown option, see --help", optopt);
+        return format_string("%s: unknown option, or one of several, see --help", argument);
+}
+
 static int take_option(struct options *options, int option, const char *name, char **error)
 {
         const char *reason;
@@ -317,12 +331,9 @@ static int take_option(struct options *options, int option, const char *name, ch
         case 'w':
                 reason = set_watch(options, optarg);
                 break;
-        case 's':
+        default:
                 reason = set(options, name, optarg, &known);
                 break;
-        default:
-                *error = strdup("unknown option or missing argument, see --help");
-                return -EINVAL;
         }
         if (!reason)
                 return OPTIONS_RUN;
@@ -339,13 +350,17 @@ static int take_arguments(struct options *options, int argc, char **argv, bool o
         optind = 0; /* glibc: start anew */
         opterr = 0;
         while (r == OPTIONS_RUN &&
-               (option = getopt_long(argc, argv, "", long_options, &index)) != -1) {
-                if (!only_config)
-                        r = take_option(options, option, long_options[index].name, error);
-                else if (option == 'c')
+               (option = getopt_long(argc, argv, ":", long_options, &index)) != -1) {
+                if (only_config && option == 'c') {
                         r = read_config(options, optarg, error);
+                } else if (!only_config && (option == '?' || option == ':')) {
+                        *error = describe_refused(option, argv[optind - 1]);
+                        r = -EINVAL;
+                } else if (!only_config) {
+                        r = take_option(options, option, long_options[index].name, error);
+                }
         }
-        if (r == OPTIONS_RUN && optind < argc) {
+        if (!only_config && r == OPTIONS_RUN && optind < argc) {
                 *error = format_string("%s: no arguments but options are taken", argv[optind]);
                 r = -EINVAL;
         }

@@ -219,7 +219,14 @@ static void test_each_wrong_argument_is_named(void **state)
         assert_refused("--watch a=/x --empty keep", "must be accept or refuse");
         assert_refused("--watch a=/x --missing accept", "must be keep or empty");
         assert_refused("--watch a=/x --log-level loud", "must be error");
-        assert_refused("--watch a=/x --nonsense", "unknown option");
+        assert_refused("--watch a=/x --nonsense", "--nonsense: unknown option");
+        assert_refused("--watch a=/x -x", "-x: unknown option");
+        assert_refused("--watch a=/x -xy --ttl 1", "-x: unknown option");
+        assert_refused("--watch a=/x --ttl", "--ttl: missing argument");
+        /* An abbreviation is not taken for the first of several that it fits. */
+        assert_refused("--watch a=/x --limit 3", "--limit: unknown option, or one of several");
+        assert_refused("--watch a=/x --settle=1", "--settle=1: unknown option, or one of several");
+        assert_refused("--watch a=/x --settle-w", "unknown option, or one of several");
         assert_refused("--watch a=/x --ttl", "missing argument");
         assert_refused("--watch a=/x stray", "stray");
         assert_refused("--config /none/there", "/none/there: No such file");
