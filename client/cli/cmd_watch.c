@@ -41,7 +41,7 @@ static bool wait_for_event(cfgw_client *client)
         cfgw_client_get_timeout(client, &deadline);
         if (poll(fds, 2, milliseconds_until(deadline)) < 0)
                 return errno == EINTR;
-        return !(fds[1].revents & (POLLERR | POLLHUP));
+        return !(fds[1].revents & (POLLERR | POLLHUP | POLLNVAL));
 }
 
 /* A domain that is not there may come with the next daemon, or its name is misspelt. */

@@ -2,9 +2,11 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Options that go with some commands only. */
 enum { OPTION_JSON, OPTION_STRICT, OPTION_TOLERANT, OPTION_FORMAT, OPTION_DOMAIN, OPTION_COUNT };
@@ -12,6 +14,7 @@ enum { OPTION_JSON, OPTION_STRICT, OPTION_TOLERANT, OPTION_FORMAT, OPTION_DOMAIN
 
 struct command {
         const char *name;
+        const char *synopsis; /* of the operands */
         int (*run)(const struct cli *cli);
         int least, most; /* operands */
         unsigned int takes;
@@ -19,21 +22,21 @@ struct command {
 };
 
 static const struct command commands[] = {
-        {"status", cmd_status, 0, 0, TAKES(OPTION_JSON), true},
-        {"generation", cmd_generation, 1, 1, 0, true},
-        {"list", cmd_list, 1, 1, 0, true},
-        {"get", cmd_get, 2, 3, 0, true},
-        {"watch", cmd_watch, 0, INT_MAX, TAKES(OPTION_JSON), true},
-        {"sync", cmd_sync, 1, 1, 0, true},
-        {"history", cmd_history, 1, 1, TAKES(OPTION_JSON) | TAKES(OPTION_COUNT), true},
-        {"diff", cmd_diff, 1, 3, 0, true},
-        {"check", cmd_check, 1, INT_MAX,
+        {"status", "", cmd_status, 0, 0, TAKES(OPTION_JSON), true},
+        {"generation", " DOMAIN", cmd_generation, 1, 1, 0, true},
+        {"list", " DOMAIN", cmd_list, 1, 1, 0, true},
+        {"get", " DOMAIN SECTION [KEY]", cmd_get, 2, 3, 0, true},
+        {"watch", " [DOMAIN…]", cmd_watch, 0, INT_MAX, TAKES(OPTION_JSON), true},
+        {"sync", " DOMAIN", cmd_sync, 1, 1, 0, true},
+        {"history", " DOMAIN", cmd_history, 1, 1, TAKES(OPTION_JSON) | TAKES(OPTION_COUNT), true},
+        {"diff", " DOMAIN [FROM [TO]]", cmd_diff, 1, 3, 0, true},
+        {"check", " FILE…", cmd_check, 1, INT_MAX,
          TAKES(OPTION_JSON) | TAKES(OPTION_STRICT) | TAKES(OPTION_FORMAT) | TAKES(OPTION_DOMAIN),
          false},
-        {"edit", cmd_edit, 1, 1, TAKES(OPTION_TOLERANT), true},
-        {"set", cmd_set, 4, 4, TAKES(OPTION_TOLERANT), true},
-        {"unset", cmd_unset, 3, 3, TAKES(OPTION_TOLERANT), true},
-        {"rollback", cmd_rollback, 2, 2, 0, true},
+        {"edit", " DOMAIN", cmd_edit, 1, 1, TAKES(OPTION_TOLERANT), true},
+        {"set", " DOMAIN SECTION KEY VALUE", cmd_set, 4, 4, TAKES(OPTION_TOLERANT), true},
+        {"unset", " DOMAIN SECTION KEY", cmd_unset, 3, 3, TAKES(OPTION_TOLERANT), true},
+        {"rollback", " DOMAIN GENERATION", cmd_rollback, 2, 2, 0, true},
 };
 
 static const char help[] =
@@ -207,11 +210,27 @@ static const struct command *parse_command(int argc, char **argv, struct cli *cl
         cli->operands = argv + optind + 1;
         cli->count = argc - optind - 1;
         if (cli->count < command->least || cli->count > command->most) {
-                complain("'%s' takes %s arguments", command->name,
-                         cli->count < command->least ? "more" : "fewer");
+                complain("too %s arguments: cfgwatch %s%s",
+                         cli->count < command->least ? "few" : "many", command->name,
+                         command->synopsis);
                 return NULL;
         }
         return command;
+}
+
+/*
+ * Where one of the standard descriptors is closed, a file or socket of ours would take its number
+ * and get what is printed. Of these nobody can read, and to them nobody can write.
+ */
+static void occupy_standard_fds(void)
+{
+        int fd;
+
+        do
+                fd = open("/", O_PATH); /* the lowest that is free */
+        while (fd >= 0 && fd <= STDERR_FILENO);
+        if (fd >= 0)
+                close(fd);
 }
 
 int main(int argc, char **argv)
@@ -222,6 +241,8 @@ int main(int argc, char **argv)
         unsigned int given = 0;
         int r;
 
+        occupy_standard_fds();
+        setvbuf(stderr, NULL, _IOLBF, 0); /* a message stays whole where several are at work */
         if (parse_options(argc, argv, &cli, &given) == 0)
                 command = parse_command(argc, argv, &cli, given);
         if (!command) {
