@@ -99,6 +99,11 @@ PUBLIC cfgw_client *cfgw_client_unref(cfgw_client *client)
         return NULL;
 }
 
+PUBLIC const char *cfgw_client_get_runtime_directory(const cfgw_client *client)
+{
+        return client ? client->runtime_directory : NULL;
+}
+
 /* ------------------------------------------------------------------- views */
 
 static struct view *find_view(cfgw_client *client, const char *domain)

@@ -69,6 +69,12 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct json_t; /* jansson's json_t */
 void print_json(const struct json_t *object, size_t flags);
 
+/*
+ * The name of a file is any bytes, and JSON is UTF-8: what cannot be told is told as near as can
+ * be. null for NULL; NULL without memory.
+ */
+struct json_t *json_name(const char *name);
+
 /* "FILE:LINE: …" on stderr as compilers write it; @path may be NULL, @line 0. */
 void complain_at(const char *path, uint32_t line, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
@@ -76,6 +82,9 @@ void complain_at(const char *path, uint32_t line, const char *format, ...)
 /* "2026-11-23 06:23:11" in local time. */
 #define TIME_TEXT_SIZE 64
 void format_time(uint64_t realtime_usec, char ret[TIME_TEXT_SIZE]);
+
+/* "section-config" or "ini". */
+const char *format_name(cfgw_format format);
 
 /* The two largest units: "3d 4h", "12min 5s". */
 void format_span(uint64_t usec, char ret[TIME_TEXT_SIZE]);

@@ -87,20 +87,6 @@ static json_t *problems_of(const struct checked *checked)
         return problems;
 }
 
-/* A name is any bytes, and JSON is UTF-8: what cannot be told is told as near as can be. */
-static json_t *name_of(const char *path)
-{
-        CLEANUP(free_done) char *copy = NULL;
-        json_t *name = json_string(path);
-
-        if (name || !(copy = strdup(path)))
-                return name;
-        for (char *c = copy; *c; c++)
-                if (*c & 0x80)
-                        *c = '?';
-        return json_string(copy);
-}
-
 static json_t *describe(const struct cli *cli, const struct checked *checked)
 {
         const cfgw_config *config = checked->config;
@@ -110,9 +96,8 @@ static json_t *describe(const struct cli *cli, const struct checked *checked)
 
         if (config)
                 snprintf(digest, sizeof(digest), "sha256:%s", cfgw_config_digest(config));
-        return json_pack("{s:o, s:b, s:s, s:o, s:s?, s:o}", "path", name_of(checked->path), "ok",
-                         checked->error == 0, "format",
-                         cli->format == CFGW_FORMAT_INI ? "ini" : "section-config", "sections",
+        return json_pack("{s:o, s:b, s:s, s:o, s:s?, s:o}", "path", json_name(checked->path), "ok",
+                         checked->error == 0, "format", format_name(cli->format), "sections",
                          sections, "digest", config ? digest : NULL, "problems",
                          problems_of(checked));
 }

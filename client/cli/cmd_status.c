@@ -47,9 +47,12 @@ static void print_daemon(const json_t *report)
         uint64_t pid = number_of(report, "pid"), uptime = number_of(report, "uptime_usec");
         const char *watching = text_of(report, "watching");
         const char *version = text_of(report, "version");
+        const char *directory = text_of(report, "runtime_directory");
 
         if (pid == 0) {
                 print_colored(COLOR_BAD, "cfgwatchd: no answer");
+                fputs(" in ", stdout);
+                print_escaped(stdout, directory ? directory : "?");
                 puts(json_array_size(json_object_get(report, "domains")) > 0
                              ? "; what follows is what is known without it"
                              : "");

@@ -97,6 +97,19 @@ void print_json(const json_t *object, size_t flags)
                 putchar('\n');
 }
 
+json_t *json_name(const char *name)
+{
+        CLEANUP(free_done) char *copy = NULL;
+        json_t *json = name ? json_string(name) : json_null();
+
+        if (json || !(copy = strdup(name)))
+                return json;
+        for (char *c = copy; *c; c++)
+                if (*c & 0x80)
+                        *c = '?';
+        return json_string(copy);
+}
+
 /* What was printed so far comes first, where both go to one terminal. */
 static void print_error(const char *format, va_list arguments)
 {
@@ -142,6 +155,11 @@ void format_time(uint64_t realtime, char ret[TIME_TEXT_SIZE])
         if (!localtime_r(&seconds, &local) ||
             strftime(ret, TIME_TEXT_SIZE, "%Y-%m-%d %H:%M:%S", &local) == 0)
                 strcpy(ret, "?");
+}
+
+const char *format_name(cfgw_format format)
+{
+        return format == CFGW_FORMAT_INI ? "ini" : "section-config";
 }
 
 void format_span(uint64_t usec, char ret[TIME_TEXT_SIZE])

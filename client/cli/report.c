@@ -14,17 +14,18 @@ static json_t *describe(const char *domain, const cfgw_status *status, const cfg
         if (config)
                 snprintf(digest, sizeof(digest), "sha256:%s", cfgw_config_digest(config));
         return json_pack(
-                "{s:s, s:s?, s:s, s:I, s:i, s:s?, s:I, s:s, s:s?, s:n, s:I, s:n, s:n, s:n, "
-                "s:n, s:n, s:n, s:n, s:s, s:n, s:n, s:n}",
-                "name", domain, "path", config ? cfgw_config_path(config) : NULL, "state",
-                cfgw_state_name(cfgw_status_state(status)), "since_usec",
+                "{s:s, s:o, s:s, s:I, s:i, s:s?, s:I, s:s, s:s?, s:n, s:I, s:n, s:n, s:n, "
+                "s:n, s:n, s:n, s:n, s:s, s:n, s:n, s:n, s:s?}",
+                "name", domain, "path", json_name(config ? cfgw_config_path(config) : NULL),
+                "state", cfgw_state_name(cfgw_status_state(status)), "since_usec",
                 (json_int_t)cfgw_status_since_usec(status), "line", (int)cfgw_status_line(status),
                 "reason", cfgw_status_reason(status), "generation",
                 (json_int_t)cfgw_status_generation(status), "epoch", epoch, "digest",
                 config ? digest : NULL, "accepted_usec", "sections",
                 (json_int_t)(config ? cfgw_config_section_count(config) : 0), "size", "found",
                 "accepted", "unchanged", "invalid", "pending", "degraded", "freshness",
-                cfgw_freshness_name(cfgw_status_freshness(status)), "empty", "missing", "absent");
+                cfgw_freshness_name(cfgw_status_freshness(status)), "empty", "missing", "absent",
+                "format", config ? format_name(cfgw_config_format(config)) : NULL);
 }
 
 static json_t *describe_domain(const struct cli *cli, const char *domain)
@@ -55,8 +56,9 @@ static json_t *describe_all(const struct cli *cli)
                 if (domain)
                         json_array_append_new(domains, domain);
         }
-        return json_pack("{s:n, s:n, s:n, s:s?, s:n, s:n, s:n, s:o}", "version", "pid",
-                         "uptime_usec", "runtime_directory", cli->runtime_directory,
+        return json_pack("{s:n, s:n, s:n, s:o, s:n, s:n, s:n, s:o}", "version", "pid",
+                         "uptime_usec", "runtime_directory",
+                         json_name(cfgw_client_get_runtime_directory(cli->client)),
                          "state_directory", "watching", "publisher", "domains", domains);
 }
 

@@ -134,6 +134,12 @@ cfgw_client *cfgw_client_ref(cfgw_client *client);
 cfgw_client *cfgw_client_unref(cfgw_client *client);
 
 /**
+ * The runtime directory that @client looks into: an absolute path, as bytes that need not be
+ * UTF-8; NULL for NULL. Valid as long as @client. Since: 0.1
+ */
+const char *cfgw_client_get_runtime_directory(const cfgw_client *client);
+
+/**
  * Says where the file of @domain is, for as long as no daemon lives.
  *
  * Needed only by a service that must be able to start before the first daemon ever ran:

@@ -83,6 +83,10 @@ static void wrong_usage_is_told_on_stderr(void **state)
 
         for (size_t i = 0; i < ELEMENTS(wrong); i++)
                 tool_expect(harness, wrong[i], 2, "");
+        expect_in(tool_run(harness, "cfgwatch get a").err,
+                  "too few arguments: cfgwatch get DOMAIN SECTION [KEY]\n");
+        expect_in(tool_run(harness, "cfgwatch status a").err,
+                  "too many arguments: cfgwatch status\n");
 }
 
 static void help_and_version_need_nothing(void **state)
@@ -105,6 +109,21 @@ static void output_that_cannot_be_written_is_a_failure(void **state)
         begin(harness);
         tool_expect(harness, "cfgwatch list datastore >/dev/full", 4, "");
         tool_expect(harness, "cfgwatch status >/dev/full", 4, "");
+        tool_expect(harness, "cfgwatchd --help >/dev/full", 1, "");
+        tool_expect(harness, "cfgwatchd --version >/dev/full", 1, "");
+}
+
+/* What is printed must not get into a file or socket that took the number of the closed one. */
+static void a_closed_output_is_nothing_else(void **state)
+{
+        struct harness *harness = *state;
+
+        begin(harness);
+        tool_expect(harness, "cfgwatch list datastore >&-", 4, "");
+        expect_in(tool_run(harness, "cfgwatch watch >&-").err, "Bad file descriptor");
+        tool_expect(harness, "CFGWATCH_RUNTIME_DIR=/none timeout 9 cfgwatch watch >&-", 0, "");
+        expect_in(tool_run(harness, "cfgwatch check - <&-").err, "Bad file descriptor");
+        expect_in(tool_run(harness, "cfgwatch get datastore one path 2>&-").out, "/mnt/one");
 }
 
 /* --------------------------------------------------------------------- sync */
@@ -214,6 +233,12 @@ static void without_any_daemon_ever_all_say_so(void **state)
         assert_true(json_is_null(json_object_get(report, "pid")));
         assert_int_equal(json_array_size(json_object_get(report, "domains")), 0);
         json_decref(report);
+        expect_in(tool_run(harness, "cfgwatch --runtime-directory /a/b status").out,
+                  "no answer in /a/b\n");
+        expect_in(
+                tool_run(harness, "cfgwatch --runtime-directory /a$(printf '\\377') status --json")
+                        .out,
+                "\"runtime_directory\": \"/a");
 }
 
 static void after_a_stop_lookups_go_on_and_status_shows_what_is_known(void **state)
@@ -240,6 +265,27 @@ static void after_a_stop_lookups_go_on_and_status_shows_what_is_known(void **sta
         assert_true(json_is_null(json_object_get(report, "pid")));
         assert_string_equal(json_string_value(json_object_get(harness_domain(report), "path")),
                             harness->file);
+        json_decref(report);
+}
+
+static void after_a_stop_no_domain_is_left_out_for_its_path(void **state)
+{
+        struct harness *harness = *state;
+        _cleanup_free_ char *odd = format_string("%s\377", harness->file);
+        _cleanup_free_ char *options = format_string("--watch odd=%s", odd);
+        struct said said;
+        json_t *report;
+
+        testing_write_file(harness->file, "datastore: one\n\tpath /mnt/one\n");
+        testing_write_file(odd, "datastore: one\n\tpath /mnt/one\n");
+        harness_start(harness, options);
+        assert_int_equal(harness_stop(harness, SIGTERM), 0);
+        said = tool_run(harness, "cfgwatch status --json");
+        assert_int_equal(said.status, 3);
+        report = json_loads(said.out, 0, NULL);
+        assert_int_equal(json_array_size(json_object_get(report, "domains")), 2);
+        assert_string_equal(json_string_value(json_object_get(harness_domain(report), "format")),
+                            "section-config");
         json_decref(report);
 }
 
@@ -480,6 +526,7 @@ int main(void)
                 SYSTEM_TEST(wrong_usage_is_told_on_stderr),
                 SYSTEM_TEST(help_and_version_need_nothing),
                 SYSTEM_TEST(output_that_cannot_be_written_is_a_failure),
+                SYSTEM_TEST(a_closed_output_is_nothing_else),
                 SYSTEM_TEST(sync_prints_the_generation_in_force),
                 SYSTEM_TEST(sync_of_a_broken_file_prints_the_last_good_and_says_why),
                 SYSTEM_TEST(domain_without_content_says_so),
@@ -488,6 +535,7 @@ int main(void)
                 SYSTEM_TEST(status_json_is_the_daemons_report),
                 SYSTEM_TEST(without_any_daemon_ever_all_say_so),
                 SYSTEM_TEST(after_a_stop_lookups_go_on_and_status_shows_what_is_known),
+                SYSTEM_TEST(after_a_stop_no_domain_is_left_out_for_its_path),
                 SYSTEM_TEST(after_a_stop_with_a_broken_file_it_is_the_same),
                 SYSTEM_TEST(watch_prints_a_line_for_each_change),
                 SYSTEM_TEST(watch_json_is_one_object_a_line),

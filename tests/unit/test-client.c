@@ -43,13 +43,15 @@ static void a_reader_keeps_its_client(void **state)
 static void a_relative_directory_is_that_of_the_start(void **state)
 {
         struct fake_daemon daemon = fake_start(*state, FAKE_EPOCH);
-        char here[4096], **domains;
+        char here[4096], there[4096], **domains;
         cfgw_client *client;
 
         assert_non_null(getcwd(here, sizeof(here)));
         assert_int_equal(chdir(*state), 0);
+        assert_non_null(getcwd(there, sizeof(there)));
         assert_int_equal(cfgw_client_new(".", &client), 0);
         assert_int_equal(chdir(here), 0);
+        assert_memory_equal(cfgw_client_get_runtime_directory(client), there, strlen(there));
         assert_int_equal(cfgw_client_list_domains(client, &domains), 0);
         free(domains);
         cfgw_client_unref(client);
@@ -121,6 +123,7 @@ static void bad_arguments_are_refused(void **state)
 
         assert_int_equal(cfgw_client_new(*state, NULL), -EINVAL);
         assert_int_equal(cfgw_client_new("", &client), -EINVAL);
+        assert_null(cfgw_client_get_runtime_directory(NULL));
         assert_int_equal(cfgw_client_new(*state, &client), 0);
         assert_int_equal(cfgw_client_set_source(NULL, "datastore", "/x"), -EINVAL);
         assert_int_equal(cfgw_client_set_source(client, NULL, "/x"), -EINVAL);
