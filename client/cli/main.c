@@ -131,12 +131,25 @@ static int parse_format(const char *name, cfgw_format *ret)
         return -EINVAL;
 }
 
+/* In our words, as all else: getopt's name us by our path, and escape nothing. */
+static int refuse_option(char *const *argv, int code)
+{
+        if (code == ':')
+                complain("'%s' needs a value", argv[optind - 1]);
+        else if (optopt > 0 && optopt <= CHAR_MAX)
+                complain("unknown option '-%c'", optopt);
+        else
+                complain("unknown option '%s'", argv[optind - 1]);
+        return -EINVAL;
+}
+
 /* Options may stand before or behind the command: getopt puts them in front. */
 static int parse_options(int argc, char **argv, struct cli *cli, unsigned int *given)
 {
         int code;
 
-        while ((code = getopt_long(argc, argv, "hn:", options, NULL)) >= 0) {
+        opterr = 0;
+        while ((code = getopt_long(argc, argv, ":hn:", options, NULL)) >= 0) {
                 if (code == 'n')
                         code = OPTION_COUNT;
                 switch (code) {
@@ -168,7 +181,7 @@ static int parse_options(int argc, char **argv, struct cli *cli, unsigned int *g
                 case OPTION_VERSION:
                         print_and_exit(PACKAGE_STRING "\n");
                 default:
-                        return -EINVAL; /* getopt has said why */
+                        return refuse_option(argv, code);
                 }
                 *given |= TAKES(code);
         }

@@ -89,6 +89,29 @@ static void wrong_usage_is_told_on_stderr(void **state)
                   "too many arguments: cfgwatch status\n");
 }
 
+/* A number with a sign in front is an option for getopt(3), which has other words for it. */
+static void wrong_options_are_told_in_our_words(void **state)
+{
+        static const struct {
+                const char *command, *words;
+        } rows[] = {
+                {"cfgwatch rollback datastore -1", "cfgwatch: unknown option '-1'\n"},
+                {"cfgwatch rollback datastore -- -1", "cfgwatch: '-1' is not the number of a "},
+                {"cfgwatch --nosuch", "cfgwatch: unknown option '--nosuch'\n"},
+                {"cfgwatch --runtime-directory", "cfgwatch: '--runtime-directory' needs a value\n"},
+                {"cfgwatch history datastore -n", "cfgwatch: '-n' needs a value\n"},
+                {"cfgwatch '--\033[31m'", "cfgwatch: unknown option '--\\x1b[31m'"},
+        };
+        struct harness *harness = *state;
+
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                struct said said = tool_run(harness, rows[i].command);
+
+                assert_int_equal(said.status, 2);
+                expect_in(said.err, rows[i].words);
+        }
+}
+
 static void help_and_version_need_nothing(void **state)
 {
         struct harness *harness = *state;
@@ -524,6 +547,7 @@ int main(void)
                 SYSTEM_TEST(no_is_an_exit_status_of_its_own),
                 SYSTEM_TEST(options_may_stand_anywhere),
                 SYSTEM_TEST(wrong_usage_is_told_on_stderr),
+                SYSTEM_TEST(wrong_options_are_told_in_our_words),
                 SYSTEM_TEST(help_and_version_need_nothing),
                 SYSTEM_TEST(output_that_cannot_be_written_is_a_failure),
                 SYSTEM_TEST(a_closed_output_is_nothing_else),
