@@ -508,6 +508,10 @@ tests_unit_test_watch_many_LDADD = $(TEST_WATCHER)
 tests_unit_test_watch_many_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup
 
+# who may hear what
+check_PROGRAMS += tests/unit/test-announcer
+tests_unit_test_announcer_LDADD = $(TEST_WATCHER)
+
 # A program's source is its name with .c, so that a test needs two lines: its name in
 # check_PROGRAMS and what it links.
 TESTS += $(check_PROGRAMS) $(dist_check_SCRIPTS)

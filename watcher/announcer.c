@@ -14,11 +14,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#define AGAIN_USEC (10 * USEC_PER_SEC) /* there was no room for a board: the log tells each time   \
+                                        */
+
 struct announcer {
         const char *runtime_directory;
         struct domain *const *domains;
         size_t count;
         struct access access;
+        uint64_t again_usec; /* when to try again to follow the sources' modes */
         struct board_writer *board;
         struct publisher *publisher;
 };
@@ -167,20 +171,30 @@ static int replace_board(struct announcer *announcer, uint64_t now)
         announcer->board = board;
         for (size_t i = 0; i < announcer->count; i++)
                 tell_board(announcer, i);
-        return board_writer_publish(board, now);
+        r = board_writer_publish(board, now);
+        if (r < 0) {
+                announcer->board = old;
+                old = board;
+        }
+        return r;
 }
 
 int announcer_follow_access(struct announcer *announcer, uint64_t now)
 {
         struct access access = shared_access(announcer), before = announcer->access;
-        int r, q;
+        int r;
 
-        if (access_equal(access, before))
+        if (access_equal(access, before) || now < announcer->again_usec)
                 return 0;
         announcer->access = access;
         r = replace_board(announcer, now);
-        q = publisher_set_access(announcer->publisher, access, !access_covers(access, before), now);
-        return r < 0 ? r : q < 0 ? q : 1;
+        if (r < 0) {
+                announcer->access = before; /* of those who can read what is told meanwhile */
+                announcer->again_usec = usec_add(now, AGAIN_USEC);
+                return r;
+        }
+        r = publisher_set_access(announcer->publisher, access, !access_covers(access, before), now);
+        return r < 0 ? r : 1;
 }
 
 void announcer_beat(struct announcer *announcer, uint64_t now)

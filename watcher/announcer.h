@@ -33,7 +33,10 @@ int announcer_show(struct announcer *announcer, uint64_t now);
 /* Tells what is news of domain @i. */
 void announcer_tell(struct announcer *announcer, size_t i, enum domain_news news, uint64_t now);
 
-/* Follows the modes of the sources. Returns 1 if something changed, 0 if not, or -errno. */
+/*
+ * Follows the modes of the sources. Returns 1 if something changed, 0 if not. -errno: there is no
+ * new board; nothing has changed, and some seconds later it is tried again.
+ */
 int announcer_follow_access(struct announcer *announcer, uint64_t now);
 
 /* The daemon lives; every domain's state is repeated. */
