@@ -401,6 +401,11 @@ uint64_t history_newest(const struct history *history)
         return history->newest;
 }
 
+uint64_t history_oldest(const struct history *history)
+{
+        return history->newest - MIN(history->newest, history->length) + 1;
+}
+
 const struct digest *history_pending_digest(const struct history *history, uint64_t generation)
 {
         return history->undigested && generation == history->newest ? &history->digest : NULL;

@@ -41,6 +41,9 @@ const struct digest *history_pending_digest(const struct history *history, uint6
 /* The number of the newest entry, 0 if there is none. */
 uint64_t history_newest(const struct history *history);
 
+/* From here on to the newest they are kept; 1 or more. */
+uint64_t history_oldest(const struct history *history);
+
 /*
  * Reads entry @generation; one NUL byte behind. free() it. -ENOENT: not kept (any more);
  * -EBADMSG: it is damaged.

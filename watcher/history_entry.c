@@ -21,7 +21,8 @@ static int read_digest(const struct history *history, uint64_t generation, struc
         }
         number_name(generation, HISTORY_DIGEST_SUFFIX, name);
         r = file_read(history_directory(history), name, HISTORY_DIGEST_FILE_MAX, &text, &size);
-        if (r == -ENOENT || r == -EFBIG)
+        if (r == -ENOENT || r == -EFBIG || r == -ELOOP ||
+            r == -EINVAL) /* no file, or none of ours */
                 return -EBADMSG;
         if (r < 0)
                 return r;
@@ -64,24 +65,21 @@ int history_entry_list(const struct history *history, size_t max, struct history
                        size_t *ret_count)
 {
         _cleanup_free_ struct history_entry *entries = NULL;
-        _cleanup_free_ uint64_t *numbers = NULL;
-        size_t count, used = 0;
+        uint64_t newest = history_newest(history), oldest = history_oldest(history);
+        size_t used = 0;
         int r;
 
-        r = numbers_list(history_directory(history), HISTORY_SUFFIX, &numbers, &count);
-        if (r < 0)
-                return r;
-        entries = calloc(MIN(max, count) + 1, sizeof(*entries));
+        entries = calloc((size_t)MIN((uint64_t)max, newest - oldest + 1) + 1, sizeof(*entries));
         if (!entries)
                 return -ENOMEM;
-        for (size_t i = count; i-- > 0 && used < max;) {
+        for (uint64_t i = newest; i >= oldest && used < max; i--) {
                 struct stat stat;
 
-                if (numbers[i] > history_newest(history))
-                        continue; /* of no generation */
-                r = stat_entry(history, numbers[i], &stat);
+                r = stat_entry(history, i, &stat);
+                if (r == -ENOENT)
+                        continue; /* somebody took it away */
                 if (r == 0)
-                        r = describe(history, numbers[i], &stat, &entries[used]);
+                        r = describe(history, i, &stat, &entries[used]);
                 if (r < 0 && r != -EBADMSG && r != -EIO)
                         return r;
                 used++;

@@ -210,6 +210,10 @@ static void without_a_digest_it_is_damaged(void **state)
         assert_int_equal(unlink(path), 0);
         expect_damaged(history);
         assert_int_equal(symlink("3.sha256", path), 0);
+        expect_damaged(history);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(mkdir(path, 0700), 0);
+        expect_damaged(history);
         history_free(history);
 }
 
