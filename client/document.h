@@ -41,8 +41,8 @@ struct document document_begin(const char *domain, const struct parse_rules *rul
                                cfgw_report *report, struct snapshot_builder *builder);
 
 /*
- * How much @data of @domain can hold at most, by the first byte of each line alone: exact for a
- * file as Proxmox Backup writes it.
+ * How much @data of @domain can hold at most, by how each line begins alone: exact for a file as
+ * Proxmox Backup writes it. What a parser finds never exceeds it, whatever the bytes are.
  */
 struct snapshot_bounds document_bounds(struct text data, const char *domain,
                                        const struct parse_rules *rules);

@@ -10,9 +10,9 @@
 
 #include "reason.h"
 
-/* What a value is, and so which of the fields below say more about it. */
+/* What a value is, and so which of the fields below say more about it; lengths may of any. */
 enum schema_kind {
-        SCHEMA_STRING,          /* lengths and form */
+        SCHEMA_STRING,          /* form */
         SCHEMA_BOOLEAN,         /* nothing */
         SCHEMA_INTEGER,         /* minimum and maximum */
         SCHEMA_ENUMERATION,     /* words */
