@@ -331,7 +331,7 @@ EXTRA_tests_system_test_cli_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
 
 # bench: run by tests/bench/run
 EXTRA_PROGRAMS += tests/bench/bench tests/bench/parse
-tests_bench_bench_LDADD = $(TEST_SYSTEM) libwire.la libbase.la $(XXHASH_LIBS)
+tests_bench_bench_LDADD = $(TEST_SYSTEM) libformat.la libwire.la libbase.la $(XXHASH_LIBS)
 tests_bench_parse_LDADD = libtesting.la libcfgwatch.la libformat.la libbase.la $(INIH_LIBS) \
 	$(CMOCKA_LIBS)
 CLEANFILES += tests/bench/bench tests/bench/parse
