@@ -76,6 +76,18 @@ static int fail_type(struct source *source)
         return 0;
 }
 
+/*
+ * Another program's lease (a file server's) that our opening has begun to break: it ends in a
+ * moment, and no event tells of that, so this is tried again like a read that was disturbed.
+ */
+static int fail_open(struct source *source, int error)
+{
+        if (error != -EWOULDBLOCK)
+                return fail(source, error);
+        source->result = SOURCE_TORN;
+        return 0;
+}
+
 /* Whether what was read in @fd, opened when it was @before, is still what the path names. */
 static bool is_stable(int fd, const char *path, const struct stat *before, size_t size)
 {
@@ -119,7 +131,7 @@ int source_read(const char *path, size_t size_max, const struct digest *known, s
 
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         if (fd < 0) {
-                r = fail(&source, -errno);
+                r = fail_open(&source, -errno);
         } else {
                 r = read_opened(fd, path, size_max, known, &source);
                 close(fd);

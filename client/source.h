@@ -15,7 +15,7 @@
 
 enum source_result {
         SOURCE_READ,      /* whole: the same file before, after, and at the path */
-        SOURCE_TORN,      /* it changed while it was read: try again */
+        SOURCE_TORN,      /* it changed while it was read, or a lease held us up: try again */
         SOURCE_MISSING,   /* ENOENT, ENOTDIR */
         SOURCE_UNREADABLE /* reason says why: errno text, not a regular file, too large */
 };

@@ -375,8 +375,9 @@ static enum domain_news restore_now(struct domain *domain, uint64_t now)
 }
 
 /*
- * A file that somebody writes to all the time may never hold still for a read. It stays
- * pending, which status shows, and the log says why.
+ * A file that somebody writes to all the time may never hold still for a read, and one that a
+ * server has a lease on may not be opened for long. It stays pending, which status shows, and the
+ * log says why.
  */
 static void note_torn(struct domain *domain, uint64_t now)
 {
@@ -385,7 +386,8 @@ static void note_torn(struct domain *domain, uint64_t now)
         if (domain->settle.torn == 0 || now < domain->torn_log_at)
                 return;
         domain->torn_log_at = usec_add(now, TORN_LOG_USEC);
-        log_warning("%s: %s changes each time while it is read; what is in force stays",
+        log_warning("%s: %s changes or is held by a lease while it is read, each time; what is in "
+                    "force stays",
                     domain->name, domain->path);
 }
 

@@ -129,6 +129,30 @@ static void more_than_the_size_says_is_torn(void **state)
         source_clear(&source);
 }
 
+static void a_lease_that_has_to_be_broken_is_waited_for(void **state)
+{
+        const char *path = testing_path(state, "a.cfg");
+        struct source source;
+        int fd;
+
+        testing_write_file(path, "x");
+        fd = open(path, O_RDWR | O_CLOEXEC);
+        assert_true(fd >= 0);
+        if (fcntl(fd, F_SETLEASE, F_WRLCK) < 0) {
+                close(fd);
+                SKIP("no lease to be had here");
+        }
+        signal(SIGIO, SIG_IGN); /* that somebody wants it back */
+        source = look(path, NULL);
+        assert_int_equal(source.result, SOURCE_TORN);
+        fcntl(fd, F_SETLEASE, F_UNLCK);
+        signal(SIGIO, SIG_DFL);
+        close(fd);
+        source = look(path, NULL);
+        assert_int_equal(source.result, SOURCE_READ);
+        source_clear(&source);
+}
+
 static void a_loop_of_links_is_unreadable(void **state)
 {
         const char *path = testing_path(state, "loop");
@@ -464,6 +488,7 @@ int main(void)
                 TEST(what_is_no_regular_file_is_refused_at_once),
                 TEST(a_file_over_the_bound_is_refused),
                 TEST(more_than_the_size_says_is_torn),
+                TEST(a_lease_that_has_to_be_broken_is_waited_for),
                 TEST(a_loop_of_links_is_unreadable),
                 TEST(a_file_behind_a_link_is_read),
                 TEST(a_writer_is_seen_when_the_content_is_another),
