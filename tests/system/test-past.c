@@ -269,7 +269,7 @@ static void those_who_do_not_take_it_cost_nothing(void **state)
                 close(ask(harness, i % 2 ? "content datastore 2\n" : "history datastore 9\n"));
         for (uint64_t i = 0; i < 200; i++)
                 assert_int_equal(load(harness->client, i % 2 + 1, i % 2 ? "two" : "one"), 0);
-        WAIT_FOR(descriptors_of(harness->daemon) == before);
+        WAIT_FOR(descriptors_of(harness->daemon) <= before); /* some were with the disk before */
 }
 
 static void a_large_content_comes_whole(void **state)
@@ -311,7 +311,7 @@ static void what_was_dropped_is_gone(void **state)
                 save(harness, name, 0600);
                 assert_int_equal(harness_sync(harness), i);
         }
-        assert_int_equal(load(harness->client, 5, "ds5"), -ENOENT);
+        WAIT_FOR(load(harness->client, 5, "ds5") == -ENOENT); /* when 8 is durable */
         assert_int_equal(load(harness->client, 6, "ds6"), 0);
         assert_int_equal(load(harness->client, 8, "ds8"), 0);
 }
