@@ -13,8 +13,8 @@
  * has not looked yet. Order of the stop: the control socket, farewell, board STOPPED, locks
  * last.
  *
- * A directory that is removed under the daemon ends it with an error, since nobody can reach it
- * any more; the service manager's restart makes the directory anew.
+ * A directory that is removed under the daemon, a domain's too, ends it with an error, since nobody
+ * can reach it any more; the service manager's restart makes the directory anew.
  */
 #include "daemon.h"
 
@@ -248,10 +248,23 @@ static bool still_claims(const struct claim *claim, const char *path)
         return false;
 }
 
+static bool has_domains(const struct daemon *daemon)
+{
+        for (size_t i = 0; i < daemon->count; i++) {
+                if (!domain_is_lost(daemon->domains[i]))
+                        continue;
+                log_error("%s: the directory that its contents are kept in was removed; a new "
+                          "start is needed",
+                          daemon->domains[i]->name);
+                return false;
+        }
+        return true;
+}
+
 static void check_claims(struct daemon *daemon)
 {
         if (still_claims(&daemon->runtime, daemon->options->runtime_directory) &&
-            still_claims(&daemon->state, daemon->options->state_directory))
+            still_claims(&daemon->state, daemon->options->state_directory) && has_domains(daemon))
                 return;
         daemon->lost = true;
         ev_break(daemon->loop, EVBREAK_ALL);

@@ -431,6 +431,13 @@ enum domain_news domain_look(struct domain *domain, uint64_t now)
         return MAX(news, restored);
 }
 
+bool domain_is_lost(const struct domain *domain)
+{
+        return domain->state == CFGW_STATE_UNSTORED &&
+               (store_is_removed(domain->store) ||
+                directory_is_removed(history_directory(domain->history)));
+}
+
 const char *domain_public_reason(const struct domain *domain, struct access audience)
 {
         if (domain->reason[0] == '\0' || access_covers(domain->access, audience))

@@ -102,6 +102,10 @@ DEFINE_CLEANUP(struct domain *, domain_free);
 /* Looks at the file. Due at settle_deadline(&domain->settle). */
 enum domain_news domain_look(struct domain *domain, uint64_t now);
 
+/* Whether a directory in which it keeps its contents was removed: nothing can be stored any more.
+ */
+bool domain_is_lost(const struct domain *domain);
+
 /*
  * Does after DOMAIN_NEW_CONTENT what need not happen before everybody has heard of it:
  * removes old copies, logs. Making it durable is left to durability.c.

@@ -44,6 +44,13 @@ int directory_check_own(int directory)
         return 0;
 }
 
+bool directory_is_removed(int directory)
+{
+        struct stat stat;
+
+        return fstat(directory, &stat) == 0 && stat.st_nlink == 0;
+}
+
 int directory_make_at(int parent, const char *name)
 {
         _cleanup_close_ int fd = -1;

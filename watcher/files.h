@@ -16,6 +16,9 @@ int directory_make(const char *path);
  */
 int directory_make_at(int parent, const char *name);
 
+/* Whether the open directory has been removed: whatever is made in it fails with -ENOENT. */
+bool directory_is_removed(int directory);
+
 /* -EPERM: the directory belongs to somebody else, or others may write to it. */
 int directory_check_own(int directory);
 

@@ -73,6 +73,16 @@ static void write_line(const char *line, size_t size)
                 output.lost++;
 }
 
+/* Bytes of what controls a terminal: those of ASCII, and U+0080 to U+009F in UTF-8. Else 0. */
+static size_t control_size(const char *at)
+{
+        unsigned char c = (unsigned char)at[0], next = (unsigned char)at[1];
+
+        if (c == 0xc2 && next >= 0x80 && next <= 0x9f)
+                return 2;
+        return c < ' ' || c == 0x7f;
+}
+
 void log_line(int level, const char *format, ...)
 {
         char line[LINE_MAX_BYTES];
@@ -90,9 +100,9 @@ void log_line(int level, const char *format, ...)
                 return;
         used = MIN(used + (size_t)n, sizeof(line) - 2);
         /* One message is one line: what a hostile file put into a reason stays inside it. */
+        line[used] = '\0';
         for (size_t i = 0; i < used; i++)
-                if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-                        line[i] = '?';
+                memset(line + i, '?', control_size(line + i));
         line[used] = '\n';
         write_line(line, used + 1);
 }

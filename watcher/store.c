@@ -34,6 +34,11 @@ int store_open(int runtime, const char *domain, struct store **ret)
         return 0;
 }
 
+bool store_is_removed(const struct store *store)
+{
+        return directory_is_removed(store->directory);
+}
+
 /* Nobody writes to a snapshot, not even its owner by mistake. */
 static struct access read_only(struct access access)
 {

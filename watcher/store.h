@@ -32,6 +32,8 @@ int store_put(struct store *store, const struct snapshot *snapshot, struct acces
  */
 int store_restore(struct store *store, struct snapshot *snapshot, struct access access);
 
+bool store_is_removed(const struct store *store); /* the directory is, under us */
+
 /* Removes all but the last few up to @newest, and what another sequence left above it. */
 int store_prune(struct store *store, uint64_t newest);
 

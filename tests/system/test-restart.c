@@ -232,6 +232,30 @@ static void a_replaced_state_directory_ends_the_daemon(void **state)
                                  1);
 }
 
+/* Noticed when there is something to be kept in it: nobody could read that. */
+static void ends_after_removal_of(struct harness *harness, const char *command, uint64_t generation)
+{
+        pid_t pid;
+
+        begin(harness);
+        pid = harness->daemon;
+        harness->daemon = 0;
+        harness_shell(harness, command);
+        harness_save(harness, "v1");
+        assert_int_equal(process_wait(pid, TEST_PATIENCE_USEC), 1);
+        come_back(harness, generation, "v1");
+}
+
+static void a_removed_history_ends_the_daemon_with_the_next_edit(void **state)
+{
+        ends_after_removal_of(*state, "rm -r ../state/datastore", 1);
+}
+
+static void a_removed_snapshot_directory_ends_the_daemon_with_the_next_edit(void **state)
+{
+        ends_after_removal_of(*state, "rm -r ../run/datastore", 2);
+}
+
 /* A service that starts first, knowing only where the file is. */
 static void a_client_before_the_first_daemon(void **state)
 {
@@ -268,6 +292,8 @@ int main(void)
                 SYSTEM_TEST(a_lost_state_is_a_new_epoch),
                 SYSTEM_TEST(a_reboot_keeps_the_generation),
                 SYSTEM_TEST(a_removed_runtime_directory_ends_the_daemon),
+                SYSTEM_TEST(a_removed_history_ends_the_daemon_with_the_next_edit),
+                SYSTEM_TEST(a_removed_snapshot_directory_ends_the_daemon_with_the_next_edit),
                 SYSTEM_TEST(a_daemon_that_gives_up_leaves_the_sockets_of_another),
                 SYSTEM_TEST(a_replaced_state_directory_ends_the_daemon),
                 SYSTEM_TEST(a_client_before_the_first_daemon),

@@ -51,11 +51,15 @@ static void test_message_stays_one_line_whatever_is_in_it(void **state)
         longest[sizeof(longest) - 1] = '\0';
         log_set_level(LOG_INFO);
         log_notice("a\nb\x1b[31m");
+        log_notice("\xc2\x80 \xc2\x9f \xc2\xa0 \xc3\x80 \xc2");
         log_notice("%s", longest);
         restore(saved);
         text = testing_read_file(state, path);
         assert_int_equal(strncmp(text, "cfgwatchd: a?b?[31m\n", 20), 0);
-        assert_int_equal(strlen(text), 20 + 1023);
+        text += 20;
+        assert_int_equal(strncmp(text, "cfgwatchd: ?? ?? \xc2\xa0 \xc3\x80 \xc2\n", 25), 0);
+        text += 25;
+        assert_int_equal(strlen(text), 1023);
         assert_int_equal(text[strlen(text) - 1], '\n');
 }
 
