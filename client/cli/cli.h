@@ -113,7 +113,8 @@ int judge_answer(const struct cli *cli, cfgw_reader *reader);
 int is_known(const struct cli *cli, const char *domain);
 
 /* Says why the file of the reader's domain cannot be used. */
-void complain_about_file(const char *domain, const cfgw_config *config, const cfgw_status *status);
+void complain_about_file(const struct cli *cli, const char *domain, const cfgw_config *config,
+                         const cfgw_status *status);
 
 /* ------------------------------------------------------------------ report */
 

@@ -21,7 +21,7 @@ static int judge_file(const struct cli *cli, const char *domain)
                 return EXIT_YES;
         if (cfgw_reader_config(reader, &config) < 0)
                 config = NULL;
-        complain_about_file(domain, config, status);
+        complain_about_file(cli, domain, config, status);
         return EXIT_NO;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the commands that ask about one domain share. */
-#include "cli.h"
+#include "edit.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,7 +24,7 @@ int fail_query(const char *domain, int error)
                 complain("what answers there is not a cfgwatch daemon");
                 return EXIT_TROUBLE;
         default:
-                complain("%s", strerror(-error));
+                complain("%s%s%s", domain ? domain : "", domain ? ": " : "", strerror(-error));
                 return EXIT_TROUBLE;
         }
 }
@@ -42,11 +42,15 @@ int is_known(const struct cli *cli, const char *domain)
         return 0;
 }
 
-void complain_about_file(const char *domain, const cfgw_config *config, const cfgw_status *status)
+/* The daemon knows the path of a file that nothing was ever accepted of. */
+void complain_about_file(const struct cli *cli, const char *domain, const cfgw_config *config,
+                         const cfgw_status *status)
 {
+        CLEANUP(free_done) char *asked = config ? NULL : target_path(cli, domain);
+        const char *path = config ? cfgw_config_path(config) : asked;
         const char *reason = cfgw_status_reason(status);
 
-        complain_at(config ? cfgw_config_path(config) : domain, cfgw_status_line(status), "%s",
+        complain_at(path ? path : domain, cfgw_status_line(status), "%s",
                     reason ? reason : cfgw_state_name(cfgw_status_state(status)));
 }
 
@@ -62,7 +66,7 @@ static int explain_no_content(const struct cli *cli, const char *domain, cfgw_re
                 return fail_query(domain, r);
         if (known < 0 && cfgw_status_state(status) == CFGW_STATE_UNKNOWN)
                 return fail_query(domain, known == -ENOENT ? -ENOTCONN : known);
-        complain_about_file(domain, NULL, status);
+        complain_about_file(cli, domain, NULL, status);
         return EXIT_NO;
 }
 

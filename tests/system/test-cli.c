@@ -184,6 +184,9 @@ static void domain_without_content_says_so(void **state)
         tool_expect(harness, "cfgwatch sync datastore", 1, "");
         tool_expect(harness, "cfgwatch list datastore", 1, "");
         tool_expect(harness, "cfgwatch generation datastore", 1, "");
+        expect_in(tool_run(harness, "cfgwatch list datastore").err, harness->file);
+        testing_write_file(harness->file, "rubbish\n");
+        expect_in(tool_run(harness, "cfgwatch sync datastore").err, "/datastore.cfg:1: ");
 }
 
 /* ------------------------------------------------------------------- status */
