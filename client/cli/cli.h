@@ -125,6 +125,9 @@ void complain_about_file(const struct cli *cli, const char *domain, const cfgw_c
  */
 int report_get(const struct cli *cli, struct json_t **ret_report);
 
+/* What a report says of one domain; NULL: nothing. Lent out of it. */
+struct json_t *report_find(const struct json_t *report, const char *name);
+
 /* ----------------------------------------------------------------- changes */
 
 /*

@@ -2,8 +2,11 @@
 /* status: the daemon and every domain, on one screen for a person or as JSON for a program. */
 #include "cli.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
+
+#define IN_FULL_MAX 3 /* domains of seven lines each, on a screen of 24 */
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -84,7 +87,6 @@ static void print_state(const json_t *domain)
         }
         if (json_is_true(json_object_get(domain, "pending")))
                 fputs(", a save is under way", stdout);
-        putchar('\n');
 }
 
 static void print_line_of(const char *label, const char *text)
@@ -178,6 +180,7 @@ static void print_domain(json_t *domain)
 {
         putchar('\n');
         print_state(domain);
+        putchar('\n');
         print_line_of("file", text_of(domain, "path"));
         print_wrong(domain);
         print_content(domain);
@@ -186,13 +189,62 @@ static void print_domain(json_t *domain)
         print_degraded(domain);
 }
 
-static void print_report(const json_t *report)
+static bool is_well(const json_t *domain)
 {
+        const char *state = text_of(domain, "state");
+
+        return state && strcmp(state, "valid") == 0 && !text_of(domain, "reason") &&
+               !text_of(domain, "degraded") && !json_is_true(json_object_get(domain, "absent"));
+}
+
+static void print_brief(const json_t *domain)
+{
+        print_state(domain);
+        printf(", generation %llu\n", (unsigned long long)number_of(domain, "generation"));
+}
+
+/* Those that something is wrong with come last, where a terminal shows them. */
+static void print_many(const json_t *domains)
+{
+        size_t i, count = json_array_size(domains), well = 0;
         json_t *domain;
+
+        json_array_foreach(domains, i, domain) well += is_well(domain);
+        printf("%zu domains, something is wrong with ", count);
+        print_colored(well < count ? COLOR_BAD : COLOR_GOOD, "%zu", count - well);
+        puts(" of them\n");
+        json_array_foreach(domains, i, domain) if (is_well(domain)) print_brief(domain);
+        json_array_foreach(domains, i, domain) if (!is_well(domain)) print_domain(domain);
+}
+
+static void print_report(const struct cli *cli, const json_t *report)
+{
+        json_t *domains = json_object_get(report, "domains"), *domain;
         size_t i;
 
         print_daemon(report);
-        json_array_foreach(json_object_get(report, "domains"), i, domain) print_domain(domain);
+        if (cli->count == 0 && json_array_size(domains) > IN_FULL_MAX)
+                print_many(domains);
+        else
+                json_array_foreach(domains, i, domain) print_domain(domain);
+}
+
+/* Leaves those that the command line names; the exit code. */
+static int choose_domains(const struct cli *cli, json_t *report)
+{
+        json_t *chosen = json_array();
+        int r = EXIT_YES;
+
+        for (int i = 0; i < cli->count; i++) {
+                json_t *domain = report_find(report, cli->operands[i]);
+
+                if (domain)
+                        json_array_append(chosen, domain);
+                else
+                        r = fail_query(cli->operands[i], -ENOENT);
+        }
+        json_object_set_new(report, "domains", chosen);
+        return r;
 }
 
 int cmd_status(const struct cli *cli)
@@ -202,8 +254,13 @@ int cmd_status(const struct cli *cli)
 
         if (!report)
                 return r;
+        if (cli->count > 0) {
+                int chosen = choose_domains(cli, report);
+
+                r = r == EXIT_YES ? chosen : r;
+        }
         if (!cli->json)
-                print_report(report);
+                print_report(cli, report);
         else
                 print_json(report, JSON_INDENT(2));
         json_decref(report);

@@ -22,7 +22,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-        {"status", "", cmd_status, 0, 0, TAKES(OPTION_JSON), true},
+        {"status", " [DOMAIN…]", cmd_status, 0, INT_MAX, TAKES(OPTION_JSON), true},
         {"generation", " DOMAIN", cmd_generation, 1, 1, 0, true},
         {"list", " DOMAIN", cmd_list, 1, 1, 0, true},
         {"get", " DOMAIN SECTION [KEY]", cmd_get, 2, 3, 0, true},
@@ -44,7 +44,7 @@ static const char help[] =
         "\n"
         "Shows, queries and changes the config files that cfgwatchd watches.\n"
         "\n"
-        "  status [--json]            the daemon and every domain\n"
+        "  status [--json] [DOMAIN…]  the daemon and every domain, or these in full\n"
         "  generation DOMAIN          the generation in force\n"
         "  list DOMAIN                the names of all sections, one a line\n"
         "  get DOMAIN SECTION         all properties of a section: \"KEY VALUE\" lines\n"

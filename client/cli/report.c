@@ -76,3 +76,18 @@ int report_get(const struct cli *cli, json_t **ret_report)
         *ret_report = report;
         return report ? EXIT_YES : fail_query(NULL, -EPROTO);
 }
+
+json_t *report_find(const json_t *report, const char *name)
+{
+        json_t *domain;
+        size_t i;
+
+        json_array_foreach(json_object_get(report, "domains"), i, domain)
+        {
+                const char *found = json_string_value(json_object_get(domain, "name"));
+
+                if (found && strcmp(found, name) == 0)
+                        return domain;
+        }
+        return NULL;
+}

@@ -7,21 +7,6 @@
 
 /* ------------------------------------------------------------------ finding */
 
-static const json_t *find_domain(const json_t *report, const char *name)
-{
-        const json_t *domain;
-        size_t i;
-
-        json_array_foreach(json_object_get(report, "domains"), i, domain)
-        {
-                const char *found = json_string_value(json_object_get(domain, "name"));
-
-                if (found && strcmp(found, name) == 0)
-                        return domain;
-        }
-        return NULL;
-}
-
 static int take(const char *domain, const char *path, cfgw_format format, struct target *ret)
 {
         struct target target = {.domain = domain, .path = strdup(path), .format = format};
@@ -36,7 +21,7 @@ static int take(const char *domain, const char *path, cfgw_format format, struct
 static int find_in_report(const char *text, const char *name, struct target *ret)
 {
         json_t *report = json_loads(text, 0, NULL);
-        const json_t *domain = find_domain(report, name);
+        json_t *domain = report_find(report, name);
         const char *path = json_string_value(json_object_get(domain, "path"));
         const char *format = json_string_value(json_object_get(domain, "format"));
         int r;

@@ -74,7 +74,7 @@ static void wrong_usage_is_told_on_stderr(void **state)
                 "cfgwatch list a b",
                 "cfgwatch --json sync a",
                 "cfgwatch check",
-                "cfgwatch status extra",
+                "cfgwatch sync a extra",
                 "cfgwatch --strict status",
                 "cfgwatch get a b c d",
                 "cfgwatch --runtime-directory",
@@ -85,8 +85,8 @@ static void wrong_usage_is_told_on_stderr(void **state)
                 tool_expect(harness, wrong[i], 2, "");
         expect_in(tool_run(harness, "cfgwatch get a").err,
                   "too few arguments: cfgwatch get DOMAIN SECTION [KEY]\n");
-        expect_in(tool_run(harness, "cfgwatch status a").err,
-                  "too many arguments: cfgwatch status\n");
+        expect_in(tool_run(harness, "cfgwatch list a b").err,
+                  "too many arguments: cfgwatch list DOMAIN\n");
 }
 
 /* A number with a sign in front is an option for getopt(3), which has other words for it. */
@@ -209,6 +209,37 @@ static void status_fits_one_screen_and_tells_what_matters(void **state)
         for (const char *c = said.out; *c; c++)
                 lines += *c == '\n';
         assert_true(lines < 24);
+}
+
+/* Of many domains those are in full that something is wrong with, and those that are named. */
+static void status_of_many_domains_shows_what_is_wrong(void **state)
+{
+        struct harness *harness = *state;
+        _cleanup_free_ char *options = format_string(
+                "--watch a=%s --watch b=%s --watch c=%s --settle-confirm 0.1 --watch gone=/none/x",
+                harness->file, harness->file, harness->file);
+        struct said said;
+        json_t *report;
+
+        testing_write_file(harness->file, "datastore: one\n\tpath /mnt/one\n");
+        harness_start(harness, options);
+        said = tool_run(harness, "cfgwatch status");
+        assert_int_equal(said.status, 0);
+        expect_in(said.out, "5 domains, something is wrong with 1 of them\n");
+        expect_in(said.out, "ago), generation 1\na: valid since ");
+        expect_not_in(said.out, harness->file);
+        expect_in(said.out, "file: /none/x\n");
+        said = tool_run(harness, "cfgwatch status c a");
+        assert_int_equal(said.status, 0);
+        expect_in(said.out, harness->file);
+        expect_not_in(said.out, "datastore: ");
+        assert_true(strstr(said.out, "\nc: valid") < strstr(said.out, "\na: valid"));
+        said = tool_run(harness, "cfgwatch status --json b nosuch");
+        assert_int_equal(said.status, 1);
+        expect_in(said.err, "no such domain 'nosuch'");
+        report = json_loads(said.out, 0, NULL);
+        assert_int_equal(json_array_size(json_object_get(report, "domains")), 1);
+        json_decref(report);
 }
 
 static void status_shows_the_wrong_line_and_what_is_in_force_instead(void **state)
@@ -558,6 +589,7 @@ int main(void)
                 SYSTEM_TEST(sync_of_a_broken_file_prints_the_last_good_and_says_why),
                 SYSTEM_TEST(domain_without_content_says_so),
                 SYSTEM_TEST(status_fits_one_screen_and_tells_what_matters),
+                SYSTEM_TEST(status_of_many_domains_shows_what_is_wrong),
                 SYSTEM_TEST(status_shows_the_wrong_line_and_what_is_in_force_instead),
                 SYSTEM_TEST(status_json_is_the_daemons_report),
                 SYSTEM_TEST(without_any_daemon_ever_all_say_so),
