@@ -324,6 +324,10 @@ tests_system_test_control_LDADD = $(TEST_SYSTEM)
 tests_system_test_users_LDADD = $(TEST_SYSTEM)
 
 # system: cli
+check_PROGRAMS += tests/system/test-status
+tests_system_test_status_LDADD = $(TEST_SYSTEM)
+EXTRA_tests_system_test_status_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher
+
 check_PROGRAMS += tests/system/test-cli
 tests_system_test_cli_LDADD = $(TEST_SYSTEM)
 EXTRA_tests_system_test_cli_DEPENDENCIES = cfgwatch cfgwatchd cfgwatch-publisher \
