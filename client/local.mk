@@ -110,5 +110,5 @@ noinst_PROGRAMS += client/examples/lookup client/examples/follow
 client_examples_lookup_CPPFLAGS = -I$(top_srcdir)/include
 client_examples_lookup_LDADD = libcfgwatch.la
 
-client_examples_follow_CPPFLAGS = -I$(top_srcdir)/include -D_GNU_SOURCE
+client_examples_follow_CPPFLAGS = -I$(top_srcdir)/include
 client_examples_follow_LDADD = libcfgwatch.la

@@ -3,6 +3,9 @@
  * Follows all domains in an event loop of its own, here epoll, until SIGINT or SIGTERM. The
  * library fits any loop: a descriptor, a deadline, and process() until it has nothing more.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* for -std=c11 */
+#endif
 #include <cfgwatch/cfgwatch.h>
 #include <errno.h>
 #include <signal.h>

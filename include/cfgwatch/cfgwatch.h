@@ -34,17 +34,21 @@
  * Errors. Functions that return int return 0 (or a documented positive value) on success
  * and a negative errno on failure; out-parameters are written on success only. -EINVAL
  * stands for a NULL or malformed argument in every function, and -ENOMEM for lack of
- * memory in every function that takes a `ret`; neither is repeated below.
+ * memory in every function that takes a `ret`; neither is repeated below. Functions that return
+ * anything else answer NULL with NULL, 0 or the enumerator that is 0 or says least.
  *
  * Ownership. What is returned through a `ret` of a type that has an unref or free function
  * belongs to the caller. Everything that is returned as `const T *` or `const char *` is
  * borrowed: it is valid as long as the object that it was asked from, unless the function
- * says otherwise. All strings are UTF-8 and end with a NUL byte.
+ * says otherwise. All strings end with a NUL byte and are UTF-8, but for paths: those are bytes.
  *
  * Threads. A cfgw_client may be used by all threads at once. A cfgw_reader belongs to one
  * thread at a time. A cfgw_config and all that hangs off it is immutable and may be read by
- * all threads. The event functions of a client (subscribe, get_*, process, wait) belong to
- * one thread at a time: the one that runs the event loop.
+ * all threads. The event functions of a client (subscribe, get_fd, get_events, get_timeout,
+ * process, wait) belong to one thread at a time: the one that runs the event loop.
+ *
+ * Liveness. A daemon that stops says so at once. One that was killed or hangs counts as living
+ * until it has been silent for 3.5 s: until then lookups give what it made public last, as LIVE.
  *
  * Fork. In the child lookups go on, with the readers that were made before the fork or with
  * new ones; the event functions return -ECHILD there. A child that wants events makes a
@@ -97,7 +101,7 @@ typedef enum cfgw_state {
 /** How far the content that a reader has can be trusted to be the newest. Since: 0.1 */
 typedef enum cfgw_freshness {
         CFGW_FRESHNESS_NONE = 0,      /* there is no content */
-        CFGW_FRESHNESS_LIVE = 1,      /* a daemon lives and this is what the file holds */
+        CFGW_FRESHNESS_LIVE = 1,      /* a daemon lives (see Liveness) and the file holds this */
         CFGW_FRESHNESS_LAST_GOOD = 2, /* the file cannot be used: see state, since and reason */
         CFGW_FRESHNESS_OWN = 3        /* no daemon is followed: none lives, or it does not watch
                                          the file, or its snapshot cannot be opened (see reason).
@@ -143,7 +147,8 @@ const char *cfgw_client_get_runtime_directory(const cfgw_client *client);
  * Says where the file of @domain is, for as long as no daemon lives.
  *
  * Needed only by a service that must be able to start before the first daemon ever ran:
- * otherwise the path is learnt from the snapshots that the daemon left. Call it before
+ * otherwise the path is learnt from the snapshots that the daemon left. A relative @path counts
+ * from the working directory of now; if that cannot be told: the error of getcwd(3). Call it before
  * the readers of that domain are made; -EBUSY afterwards. Since: 0.1
  */
 int cfgw_client_set_source(cfgw_client *client, const char *domain, const char *path);
@@ -454,7 +459,7 @@ cfgw_diff *cfgw_diff_free(cfgw_diff *diff);
 /** The number of entries: 0 means that nothing differs. Since: 0.1 */
 size_t cfgw_diff_count(const cfgw_diff *diff);
 
-/** What happened in entry @i. @i must be below the count, here and below. Since: 0.1 */
+/** What happened in entry @i; 0, and NULL below, if @i is not below the count. Since: 0.1 */
 cfgw_change cfgw_diff_change(const cfgw_diff *diff, size_t i);
 
 /** The section's name. Since: 0.1 */
@@ -482,7 +487,8 @@ const char *cfgw_diff_after(const cfgw_diff *diff, size_t i);
  * tell each difference from what the last event told: changes that came faster than they
  * were processed are told as one. Events are never lost: a message is only a hint to look,
  * and without any message the library looks at the deadline of get_timeout().
- * Needs no daemon: it is found when it comes. -ECHILD: after fork. Since: 0.1
+ * Needs no daemon: it is found when it comes. -ECHILD: after fork. Else the error of
+ * epoll_create1(2). Since: 0.1
  */
 int cfgw_client_subscribe(cfgw_client *client, const char *domain);
 
@@ -667,8 +673,10 @@ typedef struct cfgw_replacement {
  * Replaces the content of the file of @domain, and gives the generation in force afterwards.
  *
  * When it returns 0, every later lookup in any process of the host sees the new content, or what
- * was saved after it. Whatever happens in between, kill -9 and a power failure included, the
- * file is the old one or the new one, whole, with its owner and mode.
+ * was saved after it; but if no daemon lives (generation 0), readers find it by themselves, as
+ * cfgw_client_set_ttl() says, and not before the daemon's silence is noticed. Whatever happens in
+ * between, kill -9 and a power failure included, the file is the old one or the new one, whole,
+ * with its owner and mode.
  *
  * The file is that of cfgw_client_set_source(), or else that of the config in force; the one
  * behind all symbolic links, which stay. Its owner, mode, access control list and other extended
@@ -685,16 +693,17 @@ typedef struct cfgw_replacement {
  * @ret_generation (may be NULL): 0 if no daemon lives that watches @domain. @ret_report: as for
  * cfgw_config_load().
  *
- * The file is as it was: -EBADMSG: the content is refused, see the report. -EFBIG: it is larger than
- * 128 MiB. -ESTALE: the file does not hold what was expected. -ENODATA: it is not known where it
- * is. -EPERM: its owner, group or an attribute cannot be given to the new one. -ETIMEDOUT: somebody
- * else has the lock. -EAGAIN: somebody keeps changing it. -EINVAL also for what is no regular file.
- * Else the error of a system call, such as -EACCES, -EROFS, -ENOSPC; -EBUSY for a file that is a
- * mount point.
+ * The file is as it was: -EBADMSG: the content is refused, see the report. -EFBIG: it is larger
+ * than 128 MiB. -ESTALE: the file does not hold what was expected. -ENODATA: it is not known where
+ * it is. -EPERM: its owner, group or an attribute cannot be given to the new one. -ETIMEDOUT:
+ * somebody else has the lock. -EAGAIN: somebody keeps changing it. -EINVAL also for what is no
+ * regular file. Else the error of a system call, such as -EACCES, -EROFS, -ENOSPC; -EBUSY for a
+ * file that is a mount point.
  *
  * The file is the new one: -EINPROGRESS: the daemon did not confirm in time, or could not store
- * it yet, or the disk did not confirm; cfgw_client_sync() can be called again. -ECANCELED: the daemon has not accepted it; its
- * status says why, if it is not that it watches another file. Since: 0.1
+ * it yet, or the disk did not confirm; cfgw_client_sync() can be called again. -ECANCELED: the
+ * daemon has not accepted it; its status says why, if it is not that it watches another file.
+ * Since: 0.1
  */
 int cfgw_replace(cfgw_client *client, const char *domain, const cfgw_replacement *replacement,
                  uint64_t *ret_generation, cfgw_report **ret_report);
