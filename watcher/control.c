@@ -15,8 +15,8 @@
  *
  * A report may take many milliseconds to make where there are many domains or a long history,
  * and the daemon's loop looks at no file meanwhile. So one turn of it makes one status, for all
- * who ask in that turn, and one history, which ends the turn: what has not been read by then
- * stays in the sockets until the next one.
+ * who ask in that turn (and one for root and our own user), and one history, which ends the turn:
+ * what has not been read by then stays in the sockets until the next one.
  *
  * New places are taken only after all events of one epoll_wait() are dealt with, so that
  * an event never meets another client than its own; and a newcomer is read at once, so that
@@ -60,7 +60,7 @@ struct control {
         int fd;
         struct socket_file file; /* what we have made at the path */
         bool starved;            /* the last accept failed, and the log has been told */
-        char *status;            /* the report of this turn, once somebody has asked for it */
+        char *status[2];         /* the report of this turn, once asked for; [1]: if trusted */
         bool is_over;            /* this turn, for all but the one who is being served */
         uint64_t numbers;
         uint64_t accept_usec; /* when to accept again; USEC_NEVER while the listener is polled */
@@ -172,9 +172,12 @@ static void answer_report(struct control *control, struct client *client, const 
 
 static void answer_status(struct control *control, struct client *client)
 {
-        if (!control->status)
-                control->status = control->handlers.status(control->handlers.userdata);
-        answer_report(control, client, control->status);
+        bool trusted = client->uid == 0 || client->uid == geteuid();
+        char **status = &control->status[trusted];
+
+        if (!*status)
+                *status = control->handlers.status(control->handlers.userdata, trusted);
+        answer_report(control, client, *status);
 }
 
 /* How many clients are in @state: of all users, or of the one that is at @uid. */
@@ -464,7 +467,8 @@ void control_dispatch(struct control *control, uint64_t now)
         }
         if (newcomers)
                 accept_clients(control, now);
-        free(STEAL(control->status));
+        for (size_t i = 0; i < ELEMENTS(control->status); i++)
+                free(STEAL(control->status[i]));
 }
 
 void control_reply_sync(struct control *control, const char *domain, int error, uint64_t generation)

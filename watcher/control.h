@@ -29,8 +29,11 @@ struct control_handlers {
          * -errno is the answer to him alone.
          */
         int (*sync)(void *userdata, const char *domain);
-        /* The report: JSON text that control frees; NULL without memory. */
-        char *(*status)(void *userdata);
+        /*
+         * The report: JSON text that control frees; NULL without memory. @trusted: for root or
+         * the daemon's own user, who may read every file.
+         */
+        char *(*status)(void *userdata, bool trusted);
         /* The newest @count entries of what was: such text as well. -errno is the answer. */
         int (*history)(void *userdata, const char *domain, size_t count, char **ret_json);
         /* What was accepted as @generation, for @peer: the answer's line, and a descriptor. */

@@ -93,7 +93,7 @@ static int on_sync(void *userdata, const char *name)
 
 /* ------------------------------------------------------------------- status */
 
-static char *on_status(void *userdata)
+static char *on_status(void *userdata, bool trusted)
 {
         const struct serving *serving = userdata;
         const struct served *served = &serving->served;
@@ -102,7 +102,7 @@ static char *on_status(void *userdata)
                 .runtime_directory = served->options->runtime_directory,
                 .state_directory = served->options->state_directory,
                 .uptime_usec = now_usec() - served->started,
-                .audience = announcer_access(served->announcer),
+                .audience = trusted ? access_private() : announcer_access(served->announcer),
                 .has_inotify = *served->watch != NULL,
                 .publisher_pid = publisher_pid(publisher),
                 .publisher_restarts = publisher_restarts(publisher),

@@ -112,10 +112,6 @@ int judge_answer(const struct cli *cli, cfgw_reader *reader);
 /* Whether the board has @domain: 1, 0, or negative: -ENOENT if there is no board to look at. */
 int is_known(const struct cli *cli, const char *domain);
 
-/* Says why the file of the reader's domain cannot be used. */
-void complain_about_file(const struct cli *cli, const char *domain, const cfgw_config *config,
-                         const cfgw_status *status);
-
 /* ------------------------------------------------------------------ report */
 
 /*
@@ -127,6 +123,10 @@ int report_get(const struct cli *cli, struct json_t **ret_report);
 
 /* What a report says of one domain; NULL: nothing. Lent out of it. */
 struct json_t *report_find(const struct json_t *report, const char *name);
+
+/* Says why the file of the reader's domain cannot be used. */
+void complain_about_file(const struct cli *cli, const char *domain, const cfgw_config *config,
+                         const cfgw_status *status);
 
 /* ----------------------------------------------------------------- changes */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the commands that ask about one domain share. */
-#include "edit.h"
+#include "cli.h"
 
 #include <errno.h>
 #include <string.h>
@@ -40,18 +40,6 @@ int is_known(const struct cli *cli, const char *domain)
                 if (strcmp(names[i], domain) == 0)
                         return 1;
         return 0;
-}
-
-/* The daemon knows the path of a file that nothing was ever accepted of. */
-void complain_about_file(const struct cli *cli, const char *domain, const cfgw_config *config,
-                         const cfgw_status *status)
-{
-        CLEANUP(free_done) char *asked = config ? NULL : target_path(cli, domain);
-        const char *path = config ? cfgw_config_path(config) : asked;
-        const char *reason = cfgw_status_reason(status);
-
-        complain_at(path ? path : domain, cfgw_status_line(status), "%s",
-                    reason ? reason : cfgw_state_name(cfgw_status_state(status)));
 }
 
 static int explain_no_content(const struct cli *cli, const char *domain, cfgw_reader *reader)

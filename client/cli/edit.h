@@ -48,9 +48,6 @@ struct target {
 int target_find(const struct cli *cli, const char *domain, struct target *ret);
 void target_done(struct target *target);
 
-/* The path alone, from the daemon; NULL, without a word, if it does not tell. free() it. */
-char *target_path(const struct cli *cli, const char *domain);
-
 /* cfgw_config_parse() of @text by the target's format, strictly or as `--tolerant` says. */
 int target_parse(const struct cli *cli, const struct target *target, const struct text *text,
                  const cfgw_config **ret, cfgw_report **ret_report);

@@ -91,3 +91,35 @@ json_t *report_find(const json_t *report, const char *name)
         }
         return NULL;
 }
+
+/* NULL without a daemon. */
+static json_t *ask_daemon(const struct cli *cli)
+{
+        CLEANUP(free_done) char *text = NULL;
+
+        if (cfgw_client_query_daemon(cli->client, QUERY_USEC, &text) < 0)
+                return NULL;
+        return json_loads(text, 0, NULL);
+}
+
+/*
+ * The daemon knows the path of a file that nothing was ever accepted of, and tells those who may
+ * read every file what is not for the board.
+ */
+void complain_about_file(const struct cli *cli, const char *domain, const cfgw_config *config,
+                         const cfgw_status *status)
+{
+        json_t *report = ask_daemon(cli), *known = report_find(report, domain);
+        const char *path = json_string_value(json_object_get(known, "path"));
+        const char *reason = json_string_value(json_object_get(known, "reason"));
+        uint32_t line = cfgw_status_line(status);
+
+        if (reason)
+                line = (uint32_t)json_integer_value(json_object_get(known, "line"));
+        else
+                reason = cfgw_status_reason(status);
+        if (!path)
+                path = config ? cfgw_config_path(config) : domain;
+        complain_at(path, line, "%s", reason ? reason : cfgw_state_name(cfgw_status_state(status)));
+        json_decref(report);
+}

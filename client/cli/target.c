@@ -73,17 +73,6 @@ int target_find(const struct cli *cli, const char *domain, struct target *ret)
         return fail_query(domain, r);
 }
 
-char *target_path(const struct cli *cli, const char *domain)
-{
-        CLEANUP(free_done) char *report = NULL;
-        struct target target;
-
-        if (cfgw_client_query_daemon(cli->client, QUERY_USEC, &report) < 0 ||
-            find_in_report(report, domain, &target) < 0)
-                return NULL;
-        return target.path;
-}
-
 void target_done(struct target *target)
 {
         free(target->path);

@@ -58,6 +58,10 @@ static void status_of_many_domains_shows_what_is_wrong(void **state)
         expect_in(said.out, "ago), generation 1\na: valid since ");
         expect_not_in(said.out, harness->file);
         expect_in(said.out, "file: /none/x\n");
+        /* The others are for everybody to read, and of this one nothing is known: but we may. */
+        expect_in(said.out, "wrong: No such file or directory\n");
+        expect_in(tool_run(harness, "cfgwatch sync gone").err,
+                  "/none/x: No such file or directory\n");
         said = tool_run(harness, "cfgwatch status c a");
         assert_int_equal(said.status, 0);
         expect_in(said.out, harness->file);

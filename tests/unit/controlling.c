@@ -35,7 +35,7 @@ int handle_sync(void *userdata, const char *domain)
         return fixture->sync_result;
 }
 
-char *handle_status(void *userdata)
+char *handle_status(void *userdata, bool trusted)
 {
         struct fixture *fixture = userdata;
         char *report = malloc(fixture->status_size + 1);

@@ -33,7 +33,7 @@ extern uid_t peer_uid;
 
 /* What the daemon does. */
 int handle_sync(void *userdata, const char *domain);
-char *handle_status(void *userdata);
+char *handle_status(void *userdata, bool trusted);
 int handle_history(void *userdata, const char *domain, size_t count, char **ret_json);
 int handle_content(void *userdata, const struct request *request, const struct peer *peer,
                    char **ret_line, int *ret_fd);
