@@ -4,6 +4,7 @@
  * costs nothing for the others, and where memory is lacking no watch is lost and none is left
  * behind. The allocator's fake enters by the linker's --wrap.
  */
+#include "instrumented.h"
 #include "testing.h"
 
 #include "watch.h"
@@ -217,7 +218,8 @@ static void assert_as_cheap(struct watch *crowd, struct watch *alone, bool repla
         printf("# %d armings%s: %llu us beside %d other domains, %llu us alone\n", ARMINGS,
                replaced ? " after a replacement" : "", (unsigned long long)crowded, DOMAINS - 1,
                (unsigned long long)single);
-        assert_true(crowded < single * RATIO_MAX);
+        if (!is_instrumented()) /* valgrind moves memory byte by byte */
+                assert_true(crowded < single * RATIO_MAX);
 }
 
 static void test_arming_costs_nothing_for_the_others(void **state)
