@@ -4,9 +4,9 @@
  * does nothing but wait for the disk (disk.c).
  *
  * Each module that waits for something shows a file descriptor, a deadline, or both, and has
- * a dispatch function. After any wake-up the loop takes one turn: re-arm watches whose names
- * moved, look at the files that are due, answer the syncs that can be answered, beat, and
- * set the timer to the earliest deadline of all. Nothing in a turn blocks on a peer.
+ * a dispatch function. After any wake-up the loop takes one turn: look at the files that are
+ * due, with their watches armed again if names moved, answer the syncs that can be answered, beat,
+ * and set the timer to the earliest deadline of all. Nothing in a turn blocks on a peer.
  *
  * Order of the start: locks, last good contents, watches, first looks, all of it durable, then the
  * board is renamed into place and the sockets are opened, so nobody ever sees a daemon that
@@ -217,16 +217,19 @@ static void arm(struct daemon *daemon, size_t i, uint64_t now)
         settle_set_blind(&domain->settle, r < 0 || !filesystem_tells_all(domain->path), now);
 }
 
-/* Looks if a look is due; armed first, so that nothing happens unseen in between. */
+/*
+ * Looks if a look is due; armed first, so that nothing happens unseen in between. Not before it is
+ * due: whatever moves in quick succession (mounts, which concern every domain) is armed once.
+ */
 static enum domain_news look(struct daemon *daemon, size_t i)
 {
         struct domain *domain = daemon->domains[i];
         uint64_t now = now_usec(); /* the look at another file may have taken long */
 
-        if (daemon->moved[i] || (!domain->settle.dirty && settle_deadline(&domain->settle) <= now))
-                arm(daemon, i, now);
         if (settle_deadline(&domain->settle) > now)
                 return DOMAIN_NOTHING;
+        if (daemon->moved[i] || !domain->settle.dirty)
+                arm(daemon, i, now);
         return domain_look(domain, now);
 }
 

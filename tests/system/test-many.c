@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Much at a time: 200 files in 50 directories on one inotify instance, and neighbours that
- * make 50,000 events a second. Figures are printed; what is asserted of them leaves room for a
- * slow machine.
+ * Much at a time: 200 files in 50 directories on one inotify instance, neighbours that make
+ * 50,000 events a second, and mounts without a pause. Figures are printed; what is asserted of them
+ * leaves room for a slow machine.
  */
 #include "harness.h"
 
@@ -10,11 +10,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -25,6 +27,8 @@
 
 #define NOISE_PER_MSEC 50
 #define NOISE_SECONDS 4
+#define MOUNTS_SECONDS 2
+#define MOUNTS_CPU_PERCENT_MAX 50
 #define RENAMES 40
 #define CPU_PERCENT_MAX 40 /* aim: 10 */
 #define DELAY_USEC_MAX (100 * USEC_PER_MSEC)
@@ -167,6 +171,60 @@ static void files_do_not_disturb_each_other(void **state)
         expect_generations(harness, generations);
 }
 
+/* -------------------------------------------------------------------- mounts */
+
+static uint64_t cpu_usec(pid_t pid)
+{
+        _cleanup_free_ char *path = format_string("/proc/%d/stat", (int)pid);
+        unsigned long user, system;
+        FILE *file = fopen(path, "re");
+        int n;
+
+        assert_non_null(file);
+        n = fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+                   &system);
+        fclose(file);
+        assert_int_equal(n, 2);
+        return (user + system) * USEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
+/*
+ * As containers come and go; each of them may concern every file. The looks that they make due
+ * are few here, so that what is seen is what each mount by itself costs.
+ */
+static void mounts_in_quick_succession_are_borne(void **state)
+{
+        struct harness *harness = *state;
+        const char *config = testing_path(&harness->testing, "many.conf");
+        const char *mounted = testing_path(&harness->testing, "mounted");
+        _cleanup_free_ char *options =
+                format_string("--config %s --settle-weak 0.5 " NO_TTL, config);
+        uint64_t began, cpu, percent;
+
+        assert_non_null(options);
+        if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
+                SKIP("no mount namespace to be had here");
+        make_files(harness);
+        write_config(harness, config);
+        assert_int_equal(mkdir(mounted, 0755), 0);
+        harness_launch(harness, options);
+        harness_await_ready(harness);
+        assert_int_equal(cfgw_client_new(harness->runtime, &harness->client), 0);
+        began = testing_now();
+        cpu = cpu_usec(harness->daemon);
+        while (testing_now() < began + MOUNTS_SECONDS * USEC_PER_SEC) {
+                assert_int_equal(mount("none", mounted, "tmpfs", 0, NULL), 0);
+                assert_int_equal(umount(mounted), 0);
+        }
+        cpu = cpu_usec(harness->daemon) - cpu;
+        percent = cpu * 100 / (testing_now() - began);
+        printf("# %llu %% of one core for mounts without a pause\n", (unsigned long long)percent);
+        replace(harness, 1, "v1");
+        wait_for_file(harness, 1, 2);
+        if (!harness_is_slow())
+                assert_true(percent < MOUNTS_CPU_PERCENT_MAX);
+}
+
 /* -------------------------------------------------------------------- noise */
 
 /* As Proxmox Backup does with its lock file; two names, so that no two events are merged. */
@@ -192,21 +250,6 @@ static pid_t start_noise(_Atomic uint64_t *ret_events)
                 }
                 clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
         }
-}
-
-static uint64_t cpu_usec(pid_t pid)
-{
-        _cleanup_free_ char *path = format_string("/proc/%d/stat", (int)pid);
-        unsigned long user, system;
-        FILE *file = fopen(path, "re");
-        int n;
-
-        assert_non_null(file);
-        n = fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-                   &system);
-        fclose(file);
-        assert_int_equal(n, 2);
-        return (user + system) * USEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
 }
 
 static int compare(const void *a, const void *b)
@@ -284,6 +327,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 SYSTEM_TEST(files_do_not_disturb_each_other),
                 SYSTEM_TEST(noise_of_neighbours_costs_little_and_delays_nothing),
+                SYSTEM_TEST(mounts_in_quick_succession_are_borne),
         };
 
         return TESTING_RUN(tests);
