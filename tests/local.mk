@@ -455,7 +455,8 @@ endif
 check_PROGRAMS += tests/unit/test-durability tests/unit/test-guards tests/system/test-guards tests/system/test-full
 tests_system_test_full_LDADD = $(TEST_SYSTEM)
 tests_unit_test_durability_LDADD = $(TEST_WATCHER)
-check_PROGRAMS += tests/unit/test-disk tests/system/test-disk
+check_PROGRAMS += tests/unit/test-disk tests/unit/test-epoch tests/system/test-disk
+tests_unit_test_epoch_LDADD = $(TEST_WATCHER)
 tests_system_test_disk_LDADD = $(TEST_SYSTEM)
 tests_unit_test_disk_LDADD = $(TEST_WATCHER)
 tests_unit_test_disk_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync

@@ -6,10 +6,10 @@
  *
  * - An entry is in place before anybody hears of its number. A daemon that is killed loses
  *   nothing of it, since what was written is in the kernel's hands.
-        r = make_durable(history);
-        if (r == 0 && !history->pruned)
-                history_note_synced(history, history->newest);
-        return r;
+ * - It is made durable after everybody has heard of it, by durability.c, which does not make the
+ *   loop wait for the disk: that may take longer than all the rest takes, seconds where it is busy.
+ *   If the machine dies in between, the entry may be lost, and the number would be given again. So
+ *   the epoch file tells the next start of that (epoch.c), which begins a new epoch then.
  * - At a start nobody hears of anything before the epoch file is durable. That is left to
  *   history_sync(), since there may be thousands of domains and one syncfs(2) does for all of them.
  * - Where the boot cannot be told (no /proc) or the epoch file cannot be written (a full disk),
@@ -27,6 +27,7 @@
  */
 #include "history.h"
 
+#include "epoch.h"
 #include "log.h"
 
 #include <errno.h>
@@ -34,92 +35,18 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define DIGEST_LINE "%s  %" PRIu64 HISTORY_SUFFIX "\n" /* for sha256sum --check */
-#define EPOCH_FILE "epoch"
-#define EPOCH_DIGITS 16
-#define EPOCH_FILE_MAX 128 /* bytes */
-
-/* What the epoch file says of its last use: "EPOCH USE", where USE is a boot's id or this. */
-#define USE_ENDED "ended"
-#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
-#define BOOT_ID_SIZE 36
-
 struct history {
         int directory;
         size_t length;
-        uint64_t epoch;
+        struct epoch epoch;
         uint64_t newest;
-        char boot[BOOT_ID_SIZE + 1]; /* empty: not known */
-        bool marked;                 /* the epoch file says that it is in use in this boot */
-        bool loose;                  /* ... and that is not known to be durable */
-        uint64_t durable;            /* no entry above this one is known to be durable */
-        bool undigested;             /* the newest one's digest is the next, not in a file yet */
+        uint64_t durable; /* no entry above this one is known to be durable */
+        bool undigested;  /* the newest one's digest is the next, not in a file yet */
         struct digest digest;
         bool pruned; /* there is no entry beyond the length, but the one that an add pushes out */
 };
-
-static int epoch_write(const struct history *history, const char *use, bool durable)
-{
-        _cleanup_free_ char *text = format_string("%016" PRIx64 " %s\n", history->epoch, use);
-
-        if (!text)
-                return -ENOMEM;
-        return file_replace(history->directory, EPOCH_FILE, text, strlen(text), access_private(),
-                            durable);
-}
-
-/* The epoch, if nothing of it can have been lost since it was written. */
-static int epoch_read(struct history *history)
-{
-        _cleanup_free_ char *text = NULL;
-        uint8_t bytes[8];
-        bool has_ended;
-        size_t size;
-        char *use;
-        int r;
-
-        r = file_read(history->directory, EPOCH_FILE, EPOCH_FILE_MAX, &text, &size);
-        if (r < 0)
-                return r;
-        if (size < EPOCH_DIGITS + 2 || text[EPOCH_DIGITS] != ' ' || text[size - 1] != '\n' ||
-            hex_decode(text, EPOCH_DIGITS, bytes, sizeof(bytes)) < 0)
-                return -EBADMSG;
-        text[size - 1] = '\0';
-        use = text + EPOCH_DIGITS + 1;
-        has_ended = strcmp(use, USE_ENDED) == 0;
-        if (!has_ended)
-                history->durable = history->newest - 1;
-        if (!has_ended && (history->boot[0] == '\0' || strcmp(use, history->boot)))
-                return -ESTALE;
-        history->epoch = 0;
-        for (size_t i = 0; i < sizeof(bytes); i++)
-                history->epoch = history->epoch << 8 | bytes[i];
-        return history->epoch ? 0 : -EBADMSG;
-}
-
-static int epoch_make(struct history *history)
-{
-        do
-                if (getrandom(&history->epoch, sizeof(history->epoch), 0) < 0)
-                        return -errno;
-        while (history->epoch == 0);
-        return 0;
-}
-
-static void read_boot_id(char ret[BOOT_ID_SIZE + 1])
-{
-        _cleanup_free_ char *text = NULL;
-        size_t size;
-
-        *ret = '\0';
-        if (file_read(AT_FDCWD, BOOT_ID_FILE, 2 * BOOT_ID_SIZE, &text, &size) == 0 &&
-            size > BOOT_ID_SIZE) {
-                memcpy(ret, text, BOOT_ID_SIZE);
-                ret[BOOT_ID_SIZE] = '\0';
-        }
-}
 
 /* @digest as the file beside entry @generation says it; NULL without memory. */
 static char *digest_line(uint64_t generation, struct digest digest)
@@ -139,7 +66,7 @@ static int put_digest(const struct history *history, uint64_t generation, struct
                 return -ENOMEM;
         number_name(generation, HISTORY_DIGEST_SUFFIX, name);
         return file_replace(history->directory, name, line, strlen(line), access_private(),
-                            !history->marked);
+                            !history->epoch.is_marked);
 }
 
 static int put_entry(const struct history *history, uint64_t generation,
@@ -149,29 +76,7 @@ static int put_entry(const struct history *history, uint64_t generation,
 
         number_name(generation, HISTORY_SUFFIX, name);
         return file_replace(history->directory, name, content->data, content->size, access,
-                            !history->marked);
-}
-
-static int sync_file(const struct history *history, const char *name)
-{
-        _cleanup_close_ int fd = -1;
-
-        fd = openat(history->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        return fd < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
-/* An epoch that may be lost does not help the entries of it: then each has to be durable at once.
- */
-static int sync_epoch(struct history *history)
-{
-        int r;
-
-        r = sync_file(history, EPOCH_FILE);
-        if (r == 0 && fsync(history->directory) < 0)
-                r = -errno;
-        history->marked = r == 0;
-        history->loose = false;
-        return r;
+                            !history->epoch.is_marked);
 }
 
 int history_write_out(struct history *history)
@@ -299,27 +204,16 @@ static void find_undigested(struct history *history)
         history->digest = digest_of(data, size);
 }
 
-/* Finds the epoch or makes a new one, and notes that it is in use. */
-static int epoch_open(struct history *history)
+static int open_epoch(struct history *history)
 {
-        bool is_new;
         int r;
 
-        read_boot_id(history->boot);
-        is_new = history->newest == 0 || epoch_read(history) < 0;
-        if (is_new) {
-                r = epoch_make(history);
-                if (r < 0)
-                        return r;
-        }
-        if (history->boot[0])
-                r = epoch_write(history, history->boot, false);
-        else
-                r = epoch_write(history, USE_ENDED, true);
-        if (r < 0 && is_new)
+        r = epoch_open(&history->epoch, history->directory, history->newest == 0);
+        if (r < 0)
                 return r;
-        history->marked = history->loose = r == 0 && history->boot[0] != '\0';
-        if (history->durable < history->newest && !is_new)
+        if (history->newest > 0 && !history->epoch.has_ended)
+                history->durable = history->newest - 1;
+        if (r == 0 && history->durable < history->newest)
                 find_undigested(history);
         return 0;
 }
@@ -328,8 +222,8 @@ static int make_durable(struct history *history)
 {
         int r = 0;
 
-        if (history->loose)
-                r = sync_epoch(history);
+        if (history->epoch.is_loose)
+                r = epoch_sync(&history->epoch, history->directory);
         if (r == 0)
                 r = sync_entries(history);
         return r;
@@ -339,8 +233,8 @@ struct history *history_free(struct history *history)
 {
         if (!history)
                 return NULL;
-        if (history->marked && make_durable(history) == 0)
-                epoch_write(history, USE_ENDED, false);
+        if (history->epoch.is_marked && make_durable(history) == 0)
+                epoch_end(&history->epoch, history->directory);
         if (history->directory >= 0)
                 temporaries_remove(history->directory);
         close_p(&history->directory);
@@ -379,7 +273,7 @@ int history_open(int state, const char *domain, size_t length, struct history **
         r = entries_find(history);
         if (r < 0)
                 return r;
-        r = epoch_open(history);
+        r = open_epoch(history);
         if (r < 0)
                 return r;
         *ret = STEAL(history);
@@ -388,7 +282,7 @@ int history_open(int state, const char *domain, size_t length, struct history **
 
 uint64_t history_epoch(const struct history *history)
 {
-        return history->epoch;
+        return history->epoch.number;
 }
 
 int history_directory(const struct history *history)
@@ -477,7 +371,7 @@ int history_add(struct history *history, const struct source *content, struct ac
         int r;
 
         r = history_write_out(history);
-        if (r == 0 && !history->marked)
+        if (r == 0 && !history->epoch.is_marked)
                 r = put_digest(history, generation, content->digest);
         if (r == 0)
                 r = put_entry(history, generation, content, access);
@@ -486,8 +380,8 @@ int history_add(struct history *history, const struct source *content, struct ac
                 return r;
         }
         history->newest = generation;
-        history->undigested = history->marked;
-        if (!history->marked)
+        history->undigested = history->epoch.is_marked;
+        if (!history->epoch.is_marked)
                 history->durable = generation;
         history->digest = content->digest;
         *ret_generation = generation;
@@ -497,7 +391,7 @@ int history_add(struct history *history, const struct source *content, struct ac
 void history_note_durable(struct history *history)
 {
         history->durable = history->newest - history->undigested;
-        history->loose = false;
+        history->epoch.is_loose = false;
 }
 
 int history_sync(struct history *history)
@@ -512,15 +406,7 @@ int history_sync(struct history *history)
 
 int history_renew_epoch(struct history *history)
 {
-        uint64_t before = history->epoch;
-        int r;
-
-        r = epoch_make(history);
-        if (r == 0)
-                r = epoch_write(history, history->marked ? history->boot : USE_ENDED, true);
-        if (r < 0)
-                history->epoch = before;
-        return r;
+        return epoch_renew(&history->epoch, history->directory);
 }
 
 struct access history_access(const struct history *history)

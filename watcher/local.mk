@@ -28,6 +28,7 @@ libwatcher_la_SOURCES = \
 	watcher/chain.c watcher/chain.h \
 	watcher/watch.c watcher/watch.h \
 	watcher/store.c watcher/store.h \
+	watcher/epoch.c watcher/epoch.h \
 	watcher/history.c watcher/history.h \
 	watcher/history_entry.c watcher/history_entry.h \
 	watcher/domain.c watcher/domain.h \
