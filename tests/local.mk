@@ -129,6 +129,7 @@ tests_unit_test_store_LDADD = $(TEST_WATCHER)
 tests_unit_test_daemon_status_LDADD = $(TEST_WATCHER) $(JANSSON_LIBS)
 tests_unit_test_access_LDADD = $(TEST_SERVING)
 tests_unit_test_files_LDADD = $(TEST_WATCHER)
+tests_unit_test_files_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=readdir
 tests_unit_test_history_LDADD = $(TEST_WATCHER)
 tests_unit_test_history_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=fsync
 tests_unit_test_watch_LDADD = $(TEST_WATCHER)

@@ -231,9 +231,14 @@ void temporaries_remove(int directory)
 
 static int numbers_read(DIR *entries, const char *suffix, uint64_t **numbers, size_t *count)
 {
-        for (struct dirent *entry; (entry = readdir(entries));) {
+        for (;;) {
                 uint64_t number, *larger;
+                struct dirent *entry;
 
+                errno = 0; /* readdir(3) tells the end from an error by this alone */
+                entry = readdir(entries);
+                if (!entry)
+                        return -errno;
                 if (!number_of(entry->d_name, suffix, &number))
                         continue;
                 larger = reallocarray(*numbers, *count + 1, sizeof(**numbers));
@@ -242,7 +247,6 @@ static int numbers_read(DIR *entries, const char *suffix, uint64_t **numbers, si
                 *numbers = larger;
                 larger[(*count)++] = number;
         }
-        return 0;
 }
 
 int numbers_list(int directory, const char *suffix, uint64_t **ret, size_t *ret_count)

@@ -52,7 +52,7 @@ void temporaries_remove(int directory);
 void number_name(uint64_t number, const char *suffix, char ret[NUMBER_NAME_SIZE]);
 int number_remove(int directory, const char *suffix, uint64_t number); /* 0 if it is not there */
 
-/* The numbers of all that are in @directory, rising. free() them. */
+/* The numbers of all that are in @directory, rising; -errno if not all can be read. free() them. */
 int numbers_list(int directory, const char *suffix, uint64_t **ret, size_t *ret_count);
 
 /* Removes all but those from @first to @last. */

@@ -3,9 +3,26 @@
 
 #include "files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+
+/* A disk that fails in the middle of a directory; the fake enters by the linker's --wrap. */
+static int entries_left = -1; /* negative: it does not fail */
+struct dirent *__real_readdir(DIR *entries);
+struct dirent *__wrap_readdir(DIR *entries);
+
+struct dirent *__wrap_readdir(DIR *entries)
+{
+        if (entries_left == 0) {
+                errno = EIO;
+                return NULL;
+        }
+        if (entries_left > 0)
+                entries_left--;
+        return __real_readdir(entries);
+}
 
 static int open_directory(void **state)
 {
@@ -153,6 +170,28 @@ static void test_numbers_are_sorted(void **state)
         close(directory);
 }
 
+/* Half of the numbers would let the next one be given twice. */
+static void test_directory_that_cannot_be_read_to_its_end_has_no_numbers(void **state)
+{
+        int directory = open_directory(state);
+        uint64_t *numbers = NULL;
+        size_t count = 77;
+
+        testing_write_file(testing_path(state, "1.cfg"), "x");
+        testing_write_file(testing_path(state, "2.cfg"), "x");
+        for (int left = 0; left < 4; left++) { /* 4: these two, "." and ".." */
+                int r;
+
+                entries_left = left;
+                r = numbers_list(directory, ".cfg", &numbers, &count);
+                entries_left = -1;
+                assert_int_equal(r, -EIO);
+                assert_null(numbers);
+                assert_int_equal(count, 77);
+        }
+        close(directory);
+}
+
 static void test_left_overs_are_removed_when_asked_to(void **state)
 {
         int directory = open_directory(state);
@@ -208,6 +247,7 @@ int main(void)
                 TEST(test_read_is_bounded_and_takes_regular_files_only),
                 TEST(test_lock_is_held_until_it_is_closed),
                 TEST(test_numbers_are_sorted),
+                TEST(test_directory_that_cannot_be_read_to_its_end_has_no_numbers),
                 TEST(test_left_overs_are_removed_when_asked_to),
                 TEST(test_numbers_outside_a_range_are_pruned),
                 TEST(test_directories_are_made_with_their_parents),
