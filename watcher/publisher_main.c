@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -34,6 +35,8 @@
  * has not taken when the connection ends is lost on his side: this is for him to wake up.
  */
 #define LINGER_NSEC (50 * 1000 * 1000)
+
+#define DESCRIPTORS_MAX 8192 /* subscribers, of some kilobytes each */
 
 struct settings {
         const char *path;
@@ -107,10 +110,38 @@ static int silence_stderr(void)
         return null < 0 || dup2(null, STDERR_FILENO) < 0 ? -errno : 0;
 }
 
+/* By default there are 1024, and who wants more has to say so. If it fails, so many have to do. */
+static void make_room(void)
+{
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_MAX)
+                return;
+        limit.rlim_cur = MIN(limit.rlim_max, (rlim_t)DESCRIPTORS_MAX);
+        if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+                log_debug("publisher: cannot have more descriptors: %s", strerror(errno));
+}
+
+/*
+ * Where there is no descriptor left, nanomsg tries to accept the next connection again and again:
+ * that keeps a processor busy, and newcomers out. A new helper begins with nobody, and those who
+ * listen come back by themselves.
+ */
+static int check_room(void)
+{
+        int fd = fcntl(HELPER_FD, F_DUPFD_CLOEXEC, 0);
+
+        if (fd < 0)
+                return -errno;
+        close(fd);
+        return 0;
+}
+
 static int publish(int s)
 {
         char packet[EVENT_SIZE_MAX];
         ssize_t n;
+        int r;
 
         for (;;) {
                 n = recv(HELPER_FD, packet, sizeof(packet), 0);
@@ -120,6 +151,9 @@ static int publish(int s)
                         return n < 0 ? -errno : 0;
                 if (nn_send(s, packet, (size_t)n, NN_DONTWAIT) < 0 && nn_errno() != EAGAIN)
                         return -nn_errno();
+                r = check_room();
+                if (r < 0)
+                        return r;
         }
 }
 
@@ -140,6 +174,7 @@ static int serve(const struct settings *settings)
         struct socket_file file;
         int r, s = -1;
 
+        make_room();
         r = clear_path(settings->path);
         if (r < 0)
                 return fail("cannot use", settings->path, r);

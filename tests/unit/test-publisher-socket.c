@@ -6,20 +6,37 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 /* ----------------------------------------------------------------- peers */
 
-static int connect_raw(const char *path)
+#define CROWD 50
+
+/* Of a subscriber. */
+static const char handshake[8] = {0, 'S', 'P', 0, 0, 0x21, 0, 0};
+
+/* With SOCK_NONBLOCK as @flags -1: nobody accepts it, and as many wait for that as may. */
+static int try_connect(const char *path, int flags)
 {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
 
         assert_true(fd >= 0);
         strcpy(address.sun_path, path);
-        assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+        if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+                return fd;
+        close(fd);
+        return -1;
+}
+
+static int connect_raw(const char *path)
+{
+        int fd = try_connect(path, 0);
+
+        assert_true(fd >= 0);
         return fd;
 }
 
@@ -31,7 +48,6 @@ static void send_raw(int fd, const void *data, size_t size)
 /* What nanomsg aborts for: a message that is sent to a PUB socket. */
 static void message_to_the_socket_costs_the_helper_and_nothing_else(void **state)
 {
-        static const char handshake[8] = {0, 'S', 'P', 0, 0, 0x21, 0, 0};
         static const char packet[] = "\1\0\0\0\0\0\0\0\3abc";
         struct publishing publishing;
         char answer[8];
@@ -173,6 +189,40 @@ static void stale_socket_is_replaced(void **state)
         publishing_close(&publishing);
 }
 
+/* One more subscriber, if there is room; true: those are all that there should be. */
+static bool join(const char *path, int fds[CROWD], size_t *count)
+{
+        int fd = *count < CROWD ? try_connect(path, SOCK_NONBLOCK) : -1;
+
+        if (fd >= 0) {
+                send_raw(fd, handshake, sizeof(handshake));
+                fds[(*count)++] = fd;
+        }
+        return *count == CROWD;
+}
+
+/* More of them than the helper has descriptors for: a new one has room, and nobody spins. */
+static void crowd_of_subscribers_is_sent_away(void **state)
+{
+        struct rlimit few = {.rlim_cur = 40, .rlim_max = 40};
+        struct publishing publishing;
+        int fds[CROWD];
+        size_t count = 0;
+
+        publishing_open(&publishing, state, access_private());
+        publishing_subscribe(&publishing);
+        assert_int_equal(prlimit(publisher_pid(publishing.publisher), RLIMIT_NOFILE, &few, NULL),
+                         0);
+        PUBLISHING_UNTIL(&publishing, join(publishing.socket, fds, &count) ||
+                                              publisher_restarts(publishing.publisher) > 0);
+        PUBLISHING_UNTIL(&publishing, publisher_restarts(publishing.publisher) > 0);
+        publishing_tell(&publishing, MESSAGE_CHANGE, 7);
+        PUBLISHING_UNTIL(&publishing, publishing_hear_generation(&publishing, 7));
+        while (count > 0)
+                close(fds[--count]);
+        publishing_close(&publishing);
+}
+
 static void missing_program_is_not_an_error_of_the_daemon(void **state)
 {
         struct access access = access_private();
@@ -214,6 +264,7 @@ int main(void)
                 TEST(what_is_in_the_way_stays_and_costs_no_busy_loop),
                 TEST(directory_in_the_way_stays),
                 TEST(stale_socket_is_replaced),
+                TEST(crowd_of_subscribers_is_sent_away),
                 TEST(missing_program_is_not_an_error_of_the_daemon),
                 TEST(path_too_long_for_a_socket_is_refused),
         };
