@@ -68,7 +68,7 @@ static void found_by_ttl_alone(void **state)
         lookout_assert(harness->lookout, "v0 v1 v2");
 }
 
-static void shown_as_degraded(void **state)
+static void shown_as_degraded_until_an_event_comes(void **state)
 {
         struct harness *harness = *state;
         struct mapping mapping;
@@ -85,6 +85,11 @@ static void shown_as_degraded(void **state)
         munmap(mapping.data, mapping.size);
         status = harness_status(harness);
         assert_true(json_is_string(json_object_get(harness_domain(status), "degraded")));
+        json_decref(status);
+        harness_save(harness, "v2"); /* an event finds this one */
+        harness_expect_generation(harness, 3);
+        status = harness_status(harness);
+        assert_true(json_is_null(json_object_get(harness_domain(status), "degraded")));
         json_decref(status);
 }
 
@@ -114,7 +119,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 SYSTEM_TEST(found_by_ttl_alone),
-                SYSTEM_TEST(shown_as_degraded),
+                SYSTEM_TEST(shown_as_degraded_until_an_event_comes),
                 SYSTEM_TEST(found_by_event_alone),
         };
 

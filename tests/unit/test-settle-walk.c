@@ -28,7 +28,7 @@ struct model {
         struct settle_times times;
         struct step log[LOG_MAX]; /* since the last verdict that was not WAIT */
         size_t count;
-        uint64_t settled_at; /* that verdict */
+        uint64_t ttl_at;     /* counted from that verdict */
         bool blind, started; /* started: the first verdict has been given */
         bool has_refused;
         struct settle_observation refused;
@@ -220,13 +220,17 @@ static uint64_t look_after_sight(const struct model *model, size_t at)
         return next;
 }
 
+static uint64_t ttl_of(const struct model *model)
+{
+        return model->blind ? model->times.ttl_blind_usec : model->times.ttl_usec;
+}
+
 static uint64_t deadline_of(const struct model *model)
 {
         uint64_t next = model->started ? USEC_NEVER : START;
 
         if (model->started && model->count == 0)
-                return model->settled_at +
-                       (model->blind ? model->times.ttl_blind_usec : model->times.ttl_usec);
+                return model->ttl_at;
         for (size_t i = 0; i < model->count; i++) {
                 const struct step *step = &model->log[i];
                 bool commits = step->kind != STEP_HINT || step->hint == SETTLE_HINT_COMMIT ||
@@ -254,7 +258,7 @@ static void settle_model(struct model *model, enum settle_verdict verdict)
         } else if (verdict != SETTLE_KNOWN) {
                 model->has_refused = false;
         }
-        model->settled_at = last->at;
+        model->ttl_at = last->at + ttl_of(model);
         model->started = true;
         model->count = 0;
 }
@@ -289,6 +293,14 @@ static struct settle_observation random_sight(void)
                         .error = one_in(3) ? -1 : -2,
                 };
         return seen;
+}
+
+/* A watch is lost or comes back while nothing is going on. */
+static void turn_blind(struct settle *settle, struct model *model, uint64_t now)
+{
+        model->blind = !model->blind;
+        model->ttl_at = MIN(model->ttl_at, now + ttl_of(model));
+        settle_set_blind(settle, model->blind, now);
 }
 
 static void do_something(struct settle *settle, struct model *model, uint64_t now)
@@ -344,7 +356,10 @@ static void walk(unsigned int seed, unsigned int verdicts[SETTLE_KNOWN + 1])
                 assert_int_equal(settle_deadline(&settle), deadline);
                 if (one_in(3)) {
                         now += (uint64_t)(rand() % 400) * USEC_PER_MSEC / 4;
-                        do_something(&settle, model, now);
+                        if (model->started && model->count == 0 && one_in(4))
+                                turn_blind(&settle, model, now);
+                        else
+                                do_something(&settle, model, now);
                 } else if (deadline <= now || one_in(2)) {
                         size_t before = model->count;
 
