@@ -55,6 +55,7 @@
 #define END_MASK (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
 
 #define BUFFER_SIZE (64 * 1024) /* some thousand events a read(2) */
+#define ROOM_FIRST ((size_t)16) /* what one domain takes, as a rule */
 
 struct interest {
         struct interest *next; /* of the same domain */
@@ -72,7 +73,7 @@ struct watch {
         size_t domains;
         watch_hint_fn hint;
         void *userdata;
-        size_t count;
+        size_t count, room; /* of sorted */
         struct interest **sorted;
         struct interest **lists; /* by domain */
         char *buffer;
@@ -196,19 +197,34 @@ static struct interest *interest_new(size_t domain, int descriptor, const char *
         return interest;
 }
 
-static int interest_insert(struct watch *watch, size_t at, const struct interest *wanted)
+/* For one more. It doubles, so that a new inode does not cost a copy of all that is known. */
+static int make_room(struct watch *watch)
 {
-        struct interest *interest, **larger;
+        size_t room = MAX(watch->room * 2, ROOM_FIRST);
+        struct interest **larger;
 
-        larger = reallocarray(watch->sorted, watch->count + 1, sizeof(*larger));
+        if (watch->count < watch->room)
+                return 0;
+        larger = reallocarray(watch->sorted, room, sizeof(*larger));
         if (!larger)
                 return -ENOMEM;
         watch->sorted = larger;
+        watch->room = room;
+        return 0;
+}
+
+static int interest_insert(struct watch *watch, size_t at, const struct interest *wanted)
+{
+        struct interest *interest;
+
+        if (make_room(watch) < 0)
+                return -ENOMEM;
         interest = interest_new(wanted->domain, wanted->descriptor, wanted->name);
         if (!interest)
                 return -ENOMEM;
-        memmove(&larger[at + 1], &larger[at], (watch->count - at) * sizeof(*larger));
-        larger[at] = interest;
+        memmove(&watch->sorted[at + 1], &watch->sorted[at],
+                (watch->count - at) * sizeof(struct interest *));
+        watch->sorted[at] = interest;
         watch->count++;
         interest->next = watch->lists[interest->domain];
         watch->lists[interest->domain] = interest;

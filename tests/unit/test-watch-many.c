@@ -321,16 +321,18 @@ static void test_lack_of_memory_leaves_no_descriptor_behind(void **state)
         assert_int_equal(watch_new(1, take, NULL, &watch), 0);
         assert_int_equal(watch_arm(watch, 0, old), 0);
         before = count_descriptors(watch);
+        watch_free(watch);
         do {
+                assert_int_equal(watch_new(1, take, NULL, &watch), 0);
                 allocations_left = failures++;
                 refusing = true;
                 r = watch_arm(watch, 0, new);
                 refusing = false;
                 assert_int_equal(watch_arm(watch, 0, old), 0);
                 assert_int_equal(count_descriptors(watch), before);
+                watch_free(watch);
         } while (r < 0);
         assert_true(failures > 10);
-        watch_free(watch);
 }
 
 int main(void)
