@@ -427,6 +427,11 @@ static int fill_defaults(struct options *options, const char *publisher, char **
                         *error = format_string("domain %s has no path", domain->name);
                         return -EINVAL;
                 }
+                /* The path is in the snapshots, whose strings are. */
+                if (!utf8_valid(domain->path, strlen(domain->path))) {
+                        *error = format_string("domain %s: the path is not UTF-8", domain->name);
+                        return -EINVAL;
+                }
                 fill_times(&domain->times, &options->times);
                 fill_limits(&domain->rules.limits, &options->limits);
                 domain->history_length = options->history_length;

@@ -155,25 +155,6 @@ static void after_a_stop_lookups_go_on_and_status_shows_what_is_known(void **sta
         assert_true(json_is_null(json_object_get(report, "pid")));
         assert_string_equal(json_string_value(json_object_get(harness_domain(report), "path")),
                             harness->file);
-        json_decref(report);
-}
-
-static void after_a_stop_no_domain_is_left_out_for_its_path(void **state)
-{
-        struct harness *harness = *state;
-        _cleanup_free_ char *odd = format_string("%s\377", harness->file);
-        _cleanup_free_ char *options = format_string("--watch odd=%s", odd);
-        struct said said;
-        json_t *report;
-
-        testing_write_file(harness->file, "datastore: one\n\tpath /mnt/one\n");
-        testing_write_file(odd, "datastore: one\n\tpath /mnt/one\n");
-        harness_start(harness, options);
-        assert_int_equal(harness_stop(harness, SIGTERM), 0);
-        said = tool_run(harness, "cfgwatch status --json");
-        assert_int_equal(said.status, 3);
-        report = json_loads(said.out, 0, NULL);
-        assert_int_equal(json_array_size(json_object_get(report, "domains")), 2);
         assert_string_equal(json_string_value(json_object_get(harness_domain(report), "format")),
                             "section-config");
         json_decref(report);
@@ -200,7 +181,6 @@ int main(void)
                 SYSTEM_TEST(status_json_is_the_daemons_report),
                 SYSTEM_TEST(without_any_daemon_ever_all_say_so),
                 SYSTEM_TEST(after_a_stop_lookups_go_on_and_status_shows_what_is_known),
-                SYSTEM_TEST(after_a_stop_no_domain_is_left_out_for_its_path),
                 SYSTEM_TEST(after_a_stop_with_a_broken_file_it_is_the_same),
         };
 

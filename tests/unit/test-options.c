@@ -219,6 +219,7 @@ static void test_each_wrong_argument_is_named(void **state)
         assert_refused("--watch a=/x --empty keep", "must be accept or refuse");
         assert_refused("--watch a=/x --missing accept", "must be keep or empty");
         assert_refused("--watch a=/x --log-level loud", "must be error");
+        assert_refused("--watch a=/x\377", "domain a: the path is not UTF-8");
         assert_refused("--watch a=/x --nonsense", "--nonsense: unknown option");
         assert_refused("--watch a=/x -x", "-x: unknown option");
         assert_refused("--watch a=/x -xy --ttl 1", "-x: unknown option");
