@@ -130,55 +130,7 @@ static int grow(char **data, size_t *room, size_t limit)
         return 0;
 }
 
-/* The first descriptor goes to *@held, unless there is one already. -EPROTO: there are more. */
-static int take_descriptors(const struct cmsghdr *header, int *held)
-{
-        size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        int r = 0;
-
-        for (size_t i = 0; i < count; i++) {
-                int fd;
-
-                memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
-                if (*held < 0) {
-                        *held = fd;
-                        continue;
-                }
-                close(fd);
-                r = -EPROTO;
-        }
-        return r;
-}
-
-/* As recv(2); -1 and EPROTO for more than one descriptor. Without @held none is taken. */
-static ssize_t receive_piece(int fd, char *data, size_t size, int *held)
-{
-        struct iovec piece = {data, size};
-        union {
-                struct cmsghdr header;
-                char space[CMSG_SPACE(sizeof(int))];
-        } ancillary;
-        struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
-        ssize_t n;
-        int r = 0;
-
-        if (held) {
-                message.msg_control = &ancillary;
-                message.msg_controllen = sizeof(ancillary);
-        }
-        n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-        if (n < 0 || !held)
-                return n;
-        for (struct cmsghdr *at = CMSG_FIRSTHDR(&message); at; at = CMSG_NXTHDR(&message, at))
-                if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_RIGHTS && r == 0)
-                        r = take_descriptors(at, held);
-        if (r == 0)
-                return n;
-        errno = -r;
-        return -1;
-}
-
-static int receive_answer(int fd, size_t limit, uint64_t until, char **ret, int *held)
+static int receive_answer(int fd, size_t limit, uint64_t until, struct answer *ret)
 {
         _cleanup_free_ char *data = NULL;
         size_t size = 0, room = 0;
@@ -192,7 +144,7 @@ static int receive_answer(int fd, size_t limit, uint64_t until, char **ret, int 
                         r = wait_for(fd, POLLIN, until);
                 if (r < 0)
                         return r;
-                n = receive_piece(fd, data + size, room - size - 1, held);
+                n = recv(fd, data + size, room - size - 1, 0);
                 if (n < 0 && errno == ECONNRESET) /* as an end; what came is complete or not */
                         n = 0;
                 if (n < 0 && errno != EAGAIN && errno != EINTR)
@@ -200,9 +152,7 @@ static int receive_answer(int fd, size_t limit, uint64_t until, char **ret, int 
                 size += n > 0 ? (size_t)n : 0;
         }
         data[size] = '\0';
-        if (strlen(data) != size)
-                return -EPROTO;
-        *ret = STEAL(data);
+        *ret = (struct answer){STEAL(data), size};
         return 0;
 }
 
@@ -223,12 +173,12 @@ static int error_of(const char *line)
 }
 
 int connection_ask(const cfgw_client *client, const char *request, size_t limit,
-                   uint64_t timeout_usec, char **ret_answer, int *ret_fd)
+                   uint64_t timeout_usec, struct answer *ret)
 {
         uint64_t until =
                 usec_add(now_usec(), timeout_usec == CFGW_FOREVER ? FOREVER_USEC : timeout_usec);
-        _cleanup_free_ char *answer = NULL;
-        _cleanup_close_ int fd = -1, held = -1;
+        _cleanup_(answer_clear) struct answer answer = {NULL, 0};
+        _cleanup_close_ int fd = -1;
         int r;
 
         r = open_connection(client, until, &fd);
@@ -237,13 +187,27 @@ int connection_ask(const cfgw_client *client, const char *request, size_t limit,
         r = send_request(fd, request, until);
         if (r < 0)
                 return r;
-        r = receive_answer(fd, limit, until, &answer, ret_fd ? &held : NULL);
+        r = receive_answer(fd, limit, until, &answer);
         if (r < 0)
                 return r;
-        if (strncmp(answer, "error ", strlen("error ")) == 0)
-                return error_of(answer);
-        *ret_answer = STEAL(answer);
-        if (ret_fd)
-                *ret_fd = steal_fd(&held);
+        if (strncmp(answer.data, "error ", strlen("error ")) == 0)
+                return error_of(answer.data);
+        *ret = answer;
+        answer.data = NULL; /* the caller's from now on */
+        return 0;
+}
+
+int connection_ask_text(const cfgw_client *client, const char *request, size_t limit,
+                        uint64_t timeout_usec, char **ret)
+{
+        _cleanup_(answer_clear) struct answer answer = {NULL, 0};
+        int r;
+
+        r = connection_ask(client, request, limit, timeout_usec, &answer);
+        if (r < 0)
+                return r;
+        if (strlen(answer.data) != answer.size)
+                return -EPROTO;
+        *ret = STEAL(answer.data);
         return 0;
 }

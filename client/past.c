@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* What was accepted once: the daemon hands out the file, and this reads, checks and parses it. */
+/* What was accepted once: the daemon sends the bytes, and this checks and parses them. */
 
 #include "config.h"
 #include "connection.h"
@@ -21,7 +21,8 @@ struct past {
         struct digest digest;
         uint64_t epoch, accepted_usec;
         cfgw_format format; /* that files of the domain have now */
-        const char *path;   /* lent out of the line */
+        size_t path_size;
+        char *path; /* owned */
 };
 
 /* Cuts the next word off *@rest; NULL: there is none. */
@@ -49,55 +50,61 @@ static int parse_epoch(const char *text, uint64_t *ret)
         return 0;
 }
 
-/* "ok SIZE DIGEST EPOCH ACCEPTED_USEC FORMAT PATH\n", which is taken to pieces. */
+/* "ok SIZE DIGEST EPOCH ACCEPTED_USEC FORMAT LENGTH", which is taken to pieces. */
 static int parse_line(char *line, struct past *ret)
 {
-        size_t length = strlen(line);
+        struct past past = {.path = NULL};
+        uint64_t size, path_size;
         char *words[6];
-        struct past past;
-        uint64_t size;
 
-        if (length == 0 || line[length - 1] != '\n')
-                return -EPROTO;
-        line[length - 1] = '\0';
         for (size_t i = 0; i < ELEMENTS(words); i++) {
                 words[i] = next_word(&line);
                 if (!words[i])
                         return -EPROTO;
         }
-        past.path = line;
         if (strcmp(words[0], "ok") != 0 || parse_u64(words[1], &size) < 0 ||
             hex_decode(words[2], strlen(words[2]), past.digest.bytes, DIGEST_SIZE) < 0 ||
             parse_epoch(words[3], &past.epoch) < 0 ||
             parse_u64(words[4], &past.accepted_usec) < 0 ||
-            format_from_name(words[5], &past.format) < 0)
+            format_from_name(words[5], &past.format) < 0 || parse_u64(line, &path_size) < 0 ||
+            path_size > CONNECTION_LINE_MAX)
                 return -EPROTO;
         if (size > PARSE_SIZE_MAX) /* nothing larger is ever accepted */
                 return -EBADMSG;
         past.size = (size_t)size;
+        past.path_size = (size_t)path_size;
         *ret = past;
         return 0;
 }
 
-/* -EBADMSG: these are not the bytes that were accepted. */
-static int read_content(int fd, const struct past *past, struct source *ret)
+/* Path and content must come behind the line, and nothing else. */
+static int check_length(const struct answer *answer, const struct past *past, const char *path)
 {
-        _cleanup_(source_clear) struct source source = SOURCE_INIT;
-        int r;
+        size_t length = answer->size - (size_t)(path - answer->data);
 
-        if (fstat(fd, &source.stat) < 0)
-                return -errno;
-        if (!S_ISREG(source.stat.st_mode))
-                return -EPROTO;
-        r = read_all(fd, past->size, PARSE_SIZE_MAX, &source.data, &source.size);
-        if (r < 0)
-                return r == -EFBIG ? -EBADMSG : r;
-        source.digest = digest_of(source.data, source.size);
-        if (source.size != past->size || !digest_equal(&source.digest, &past->digest))
-                return -EBADMSG;
-        *ret = source;
-        source = SOURCE_INIT;
-        return 0;
+        if (length < past->path_size + past->size)
+                return -EPIPE;
+        return length > past->path_size + past->size ? -EPROTO : 0;
+}
+
+/* -EBADMSG: these are not the bytes that were accepted. */
+static int check_content(const char *content, const struct past *past)
+{
+        struct digest digest = digest_of(content, past->size);
+
+        return digest_equal(&digest, &past->digest) ? 0 : -EBADMSG;
+}
+
+/* Makes the answer's memory that of the content alone. */
+static struct source take_content(struct answer *answer, const char *content, size_t size)
+{
+        struct source source = SOURCE_INIT;
+
+        memmove(answer->data, content, size);
+        answer->data[size] = '\0';
+        source.data = STEAL(answer->data);
+        source.size = size;
+        return source;
 }
 
 /* It may have been accepted in the other format. (What parses in both has no section.) */
@@ -133,26 +140,35 @@ static int parse_content(const struct source *source, const char *domain, uint64
         return 0;
 }
 
-/* Asks for the content; the words in @ret_past are lent out of @ret_line, which is to be freed. */
+/* Asks for the content. What is in @ret_past and @ret_source is to be freed. */
 static int fetch(const cfgw_client *client, const char *request, uint64_t timeout_usec,
-                 char **ret_line, struct past *ret_past, struct source *ret_source)
+                 struct past *ret_past, struct source *ret_source)
 {
-        _cleanup_free_ char *line = NULL;
-        _cleanup_close_ int fd = -1;
+        _cleanup_(answer_clear) struct answer answer = {NULL, 0};
+        struct past past;
+        char *path;
         int r;
 
-        r = connection_ask(client, request, CONNECTION_LINE_MAX, timeout_usec, &line, &fd);
+        r = connection_ask(client, request, CONNECTION_LINE_MAX + PARSE_SIZE_MAX, timeout_usec,
+                           &answer);
         if (r < 0)
                 return r;
-        if (fd < 0)
+        path = memchr(answer.data, '\n', answer.size);
+        if (!path)
                 return -EPROTO;
-        r = parse_line(line, ret_past);
+        *path++ = '\0';
+        r = parse_line(answer.data, &past);
+        if (r == 0)
+                r = check_length(&answer, &past, path);
+        if (r == 0)
+                r = check_content(path + past.path_size, &past);
         if (r < 0)
                 return r;
-        r = read_content(fd, ret_past, ret_source);
-        if (r < 0)
-                return r;
-        *ret_line = STEAL(line);
+        past.path = strndup(path, past.path_size);
+        if (!past.path)
+                return -ENOMEM;
+        *ret_source = take_content(&answer, path + past.path_size, past.size);
+        *ret_past = past;
         return 0;
 }
 
@@ -161,18 +177,18 @@ PUBLIC int cfgw_client_load_generation(cfgw_client *client, const char *domain, 
                                        char **ret_data, size_t *ret_size)
 {
         _cleanup_(source_clear) struct source source = SOURCE_INIT;
-        _cleanup_free_ char *line = NULL;
         char request[CONTROL_REQUEST_MAX];
-        struct past past;
+        struct past past = {.path = NULL};
         int r;
 
         if (!client || !domain || !domain_name_valid(domain) || generation == 0 ||
             (!ret && !ret_data) || !ret_data != !ret_size)
                 return -EINVAL;
         snprintf(request, sizeof(request), "content %s %" PRIu64 "\n", domain, generation);
-        r = fetch(client, request, timeout_usec, &line, &past, &source);
+        r = fetch(client, request, timeout_usec, &past, &source);
         if (r == 0 && ret)
                 r = parse_content(&source, domain, generation, &past, ret);
+        free(past.path);
         if (r < 0)
                 return r;
         if (ret_data) {

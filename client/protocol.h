@@ -13,12 +13,14 @@
  *   "history DOMAIN COUNT\n"
  *      -> the same: the newest COUNT entries of the history, but no more than there may be
  *   "content DOMAIN GENERATION\n"
- *      -> "ok SIZE DIGEST EPOCH ACCEPTED_USEC FORMAT PATH\n" and one file descriptor
- *         (SCM_RIGHTS), open for reading, of what was accepted then: SIZE bytes whose SHA-256
- *         is DIGEST; EPOCH in 16 hexadecimal digits; FORMAT by its name, that files of the
- *         domain have now; PATH up to the last line end, whatever is in it
+ *      -> "ok SIZE DIGEST EPOCH ACCEPTED_USEC FORMAT LENGTH\n", then the path of the file, which
+ *         is of LENGTH bytes, whatever is in it, then what was accepted: SIZE bytes whose SHA-256
+ *         was DIGEST, and the end of the stream; if it comes before, the daemon could not go
+ *         on. EPOCH in 16 hexadecimal digits; FORMAT by its name, that files of the domain have now
  *   anything else
  *      -> "error ERRNO-NAME text\n", such as "error ENOENT no such domain\n"
+ *
+ * Who takes nothing of his answer for half a minute loses it, and sooner where others need his place.
  */
 
 #define CONTROL_SOCKET "control" /* in the runtime directory */

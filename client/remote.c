@@ -32,7 +32,7 @@ PUBLIC int cfgw_client_sync(cfgw_client *client, const char *domain, uint64_t ti
         if (!client || !domain || !domain_name_valid(domain))
                 return -EINVAL;
         snprintf(request, sizeof(request), "sync %s\n", domain);
-        r = connection_ask(client, request, CONNECTION_LINE_MAX, timeout_usec, &answer, NULL);
+        r = connection_ask_text(client, request, CONNECTION_LINE_MAX, timeout_usec, &answer);
         if (r < 0)
                 return r;
         r = parse_generation(answer, &generation);
@@ -53,7 +53,7 @@ static int ask_report(const cfgw_client *client, const char *request, uint64_t t
         char *json;
         int r;
 
-        r = connection_ask(client, request, CONNECTION_REPORT_MAX, timeout_usec, &answer, NULL);
+        r = connection_ask_text(client, request, CONNECTION_REPORT_MAX, timeout_usec, &answer);
         if (r < 0)
                 return r;
         if (strncmp(answer, "ok\n{", strlen("ok\n{")) != 0)

@@ -159,7 +159,7 @@ check_PROGRAMS += tests/unit/test-control-crowd
 check_LTLIBRARIES += libcontrolling.la
 libcontrolling_la_SOURCES = tests/unit/controlling.c tests/unit/controlling.h
 tests_unit_test_control_LDADD = libcontrolling.la $(TEST_SERVING)
-tests_unit_test_control_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt,--wrap=sendmsg
+tests_unit_test_control_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
 tests_unit_test_control_crowd_LDADD = libcontrolling.la $(TEST_SERVING)
 tests_unit_test_control_crowd_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getsockopt
 
@@ -477,7 +477,8 @@ tests_unit_test_replace_file_LDADD = libreplacing.la $(TEST_LIBRARY)
 
 # unit: what was
 check_PROGRAMS += tests/unit/test-request tests/unit/test-peer tests/unit/test-history-entry \
-	tests/unit/test-past
+	tests/unit/test-past tests/unit/test-reply
+tests_unit_test_reply_LDADD = $(TEST_SERVING)
 tests_unit_test_request_LDADD = $(TEST_SERVING)
 tests_unit_test_peer_LDADD = $(TEST_SERVING)
 tests_unit_test_history_entry_LDADD = $(TEST_WATCHER)

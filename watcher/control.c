@@ -7,11 +7,18 @@
  *
  * and from anywhere to FREE when it goes away, when its time is over, or when a newcomer
  * needs its place: that of who has been READING longest, and where nobody is, of the user
- * with the most answers that are not taken the oldest. A place is known by its index
- * inside the table, and to the outside only by the domain that it waits for: one answer goes
- * to all who wait for the same, so nobody else has to keep a list of them. Who waits may wait
+ * with the most answers that are not taken the one of which nothing was taken for longest. So
+ * who goes on taking a large answer keeps his place before all who take none. A place is known by
+ * its index inside the table, and to the outside only by the domain that it waits for: one answer
+ * goes to all who wait for the same, so nobody else has to keep a list of them. Who waits may wait
  * for long, as long as a writer is at the file. So not all places can be taken by those who
  * wait, nor all of theirs by one user.
+ *
+ * An answer goes by bounded pieces, one a turn, and nothing is held for those who do not take
+ * theirs but a place, with a report in memory or an open file. So the content of a file goes over
+ * the socket as bytes, and not as a descriptor: of those that are on their way unreceived the
+ * kernel allows the daemon's user no more than a process may have open (unix(7)), so that one peer
+ * who leaves enough of them lying would keep all others from theirs, for as long as he likes.
  *
  * A report may take many milliseconds to make where there are many domains or a long history,
  * and the daemon's loop looks at no file meanwhile. So one turn of it makes one status, for all
@@ -49,9 +56,7 @@ struct client {
         char line[CONTROL_REQUEST_MAX];
         size_t used;
         struct request request; /* WAITING: for a sync of this domain */
-        char *reply;
-        size_t size, sent;
-        int attached; /* goes with the first byte of the reply; -1: none */
+        struct reply reply;
 };
 
 struct control {
@@ -85,87 +90,50 @@ static void watch_client(struct control *control, const struct client *client, u
 static void drop(struct client *client)
 {
         close(client->fd); /* which takes it out of the epoll set as well */
-        close_p(&client->attached);
-        free(client->reply);
+        reply_clear(&client->reply);
         memset(client, 0, sizeof(*client));
 }
 
-/* The next piece of the reply, the first one with what is attached. As send(2). */
-static ssize_t send_piece(struct client *client)
+/* The next piece of it; a peer who has taken some has his time anew. */
+static void write_reply(struct client *client, uint64_t now)
 {
-        struct iovec piece = {client->reply + client->sent, client->size - client->sent};
-        union {
-                struct cmsghdr header;
-                char space[CMSG_SPACE(sizeof(int))];
-        } ancillary = {.space = {0}};
-        struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
-        ssize_t n;
+        uint64_t taken = client->reply.taken;
+        int r = reply_send(&client->reply, client->fd);
 
-        if (client->attached >= 0) {
-                message.msg_control = &ancillary;
-                message.msg_controllen = sizeof(ancillary);
-                ancillary.header.cmsg_level = SOL_SOCKET;
-                ancillary.header.cmsg_type = SCM_RIGHTS;
-                ancillary.header.cmsg_len = CMSG_LEN(sizeof(int));
-                memcpy(CMSG_DATA(&ancillary.header), &client->attached, sizeof(int));
-        }
-        n = sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (n >= 0 && client->attached >= 0) {
-                close(client->attached);
-                client->attached = -1;
-        }
-        return n;
+        if (client->reply.taken > taken)
+                client->deadline = usec_add(now, CONTROL_REPLY_USEC);
+        if (r != -EAGAIN)
+                drop(client);
 }
 
-/* Too many descriptors of this user are on their way to those who do not take them. */
-static bool cannot_attach(struct client *client)
-{
-        if (client->attached < 0 || errno != ETOOMANYREFS)
-                return false;
-        close(client->attached);
-        client->attached = -1;
-        free(client->reply);
-        client->reply = request_error_line(client->request.kind, -ETOOMANYREFS);
-        client->size = client->reply ? strlen(client->reply) : 0;
-        return true;
-}
-
-static void write_reply(struct control *control, struct client *client)
-{
-        while (client->sent < client->size) {
-                ssize_t n = send_piece(client);
-
-                if (n < 0 && (errno == EINTR || cannot_attach(client)))
-                        continue;
-                if (n < 0 && errno == EAGAIN) {
-                        watch_client(control, client, EPOLLOUT);
-                        return;
-                }
-                if (n < 0)
-                        break;
-                client->sent += (size_t)n;
-        }
-        drop(client);
-}
-
-/* Takes over @reply; NULL, for lack of memory, just ends the connection. */
-static void answer(struct control *control, struct client *client, char *reply)
+/*
+ * Takes over @reply, of which what fits goes at once, whatever the time is; an empty one, for
+ * lack of memory, just ends the connection.
+ */
+static void answer(struct control *control, struct client *client, struct reply reply)
 {
         client->state = CLIENT_WRITING;
         client->reply = reply;
-        client->size = reply ? strlen(reply) : 0;
-        write_reply(control, client);
+        if (reply_send(&client->reply, client->fd) == -EAGAIN)
+                watch_client(control, client, EPOLLOUT);
+        else
+                drop(client);
+}
+
+static void answer_text(struct control *control, struct client *client, char *text)
+{
+        answer(control, client, reply_of_text(text));
 }
 
 static void refuse(struct control *control, struct client *client, int error)
 {
-        answer(control, client, request_error_line(client->request.kind, error));
+        answer_text(control, client, request_error_line(client->request.kind, error));
 }
 
 static void answer_report(struct control *control, struct client *client, const char *report)
 {
         if (report)
-                answer(control, client, format_string("ok\n%s", report));
+                answer_text(control, client, format_string("ok\n%s", report));
         else
                 refuse(control, client, -ENOMEM);
 }
@@ -229,20 +197,20 @@ static void ask_history(struct control *control, struct client *client)
 
 static void ask_content(struct control *control, struct client *client)
 {
+        struct reply reply;
         struct peer peer;
-        char *line;
         int r;
 
         r = peer_get(client->fd, &peer);
         if (r == 0) {
                 r = control->handlers.content(control->handlers.userdata, &client->request, &peer,
-                                              &line, &client->attached);
+                                              &reply);
                 free(peer.groups);
         }
         if (r < 0)
                 refuse(control, client, r);
         else
-                answer(control, client, line);
+                answer(control, client, reply);
 }
 
 /* @line is the whole request, without its end. */
@@ -320,7 +288,7 @@ static void dispatch_client(struct control *control, struct client *client, uint
                         drop(client);
                 break;
         case CLIENT_WRITING:
-                write_reply(control, client);
+                write_reply(client, now);
                 break;
         }
 }
@@ -352,7 +320,23 @@ static struct client *find_oldest(struct control *control, enum client_state sta
         return oldest;
 }
 
-/* The oldest answer of the user who leaves the most of them; NULL: all are taken. */
+/* Of @uid's answers the one that has lain for longest: the time for each is the same. */
+static struct client *find_stalest(struct control *control, uid_t uid)
+{
+        struct client *stalest = NULL;
+
+        for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
+                struct client *client = &control->clients[i];
+
+                if (client->state == CLIENT_WRITING && client->uid == uid &&
+                    (!stalest || client->deadline < stalest->deadline ||
+                     (client->deadline == stalest->deadline && client->number < stalest->number)))
+                        stalest = client;
+        }
+        return stalest;
+}
+
+/* The stalest answer of the user who leaves the most of them; NULL: all are taken. */
 static struct client *find_untaken(struct control *control)
 {
         const uid_t *most = NULL;
@@ -367,7 +351,7 @@ static struct client *find_untaken(struct control *control)
                         most = uid;
                 }
         }
-        return most ? find_oldest(control, CLIENT_WRITING, most) : NULL;
+        return most ? find_stalest(control, *most) : NULL;
 }
 
 _Static_assert(CONTROL_WAITING_MAX < CONTROL_CLIENTS_MAX, "not all places can be taken by them");
@@ -394,7 +378,7 @@ static void add_client(struct control *control, int fd, uint64_t now)
 
         client->state = CLIENT_READING;
         client->fd = fd;
-        client->attached = -1;
+        client->reply = REPLY_INIT;
         client->uid = peer_uid(fd);
         client->number = ++control->numbers;
         client->deadline = usec_add(now, CONTROL_REQUEST_USEC);
@@ -481,8 +465,8 @@ void control_reply_sync(struct control *control, const char *domain, int error, 
                 if (error < 0)
                         refuse(control, client, error);
                 else
-                        answer(control, client,
-                               format_string("ok %llu\n", (unsigned long long)generation));
+                        answer_text(control, client,
+                                    format_string("ok %llu\n", (unsigned long long)generation));
         }
 }
 

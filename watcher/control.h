@@ -12,14 +12,15 @@
 #include "access.h"
 #include "peer.h"
 #include "protocol.h"
+#include "reply.h"
 #include "request.h"
 #include "util.h"
 
-#define CONTROL_CLIENTS_MAX 64      /* the oldest idle one, or who does not read, makes room */
+#define CONTROL_CLIENTS_MAX 64      /* the oldest idle one, or who takes nothing, makes room */
 #define CONTROL_WAITING_MAX 48      /* for a sync: the rest of the places is for others */
 #define CONTROL_WAITING_USER_MAX 32 /* ... of one user: another one can wait as well */
 #define CONTROL_REQUEST_USEC (5 * USEC_PER_SEC) /* to send a request */
-#define CONTROL_REPLY_USEC (30 * USEC_PER_SEC)  /* to get and take the answer */
+#define CONTROL_REPLY_USEC (30 * USEC_PER_SEC)  /* to get the answer, and between two pieces */
 
 struct control;
 
@@ -36,9 +37,9 @@ struct control_handlers {
         char *(*status)(void *userdata, bool trusted);
         /* The newest @count entries of what was: such text as well. -errno is the answer. */
         int (*history)(void *userdata, const char *domain, size_t count, char **ret_json);
-        /* What was accepted as @generation, for @peer: the answer's line, and a descriptor. */
+        /* What was accepted as @request's generation, for @peer: all of the answer. */
         int (*content)(void *userdata, const struct request *request, const struct peer *peer,
-                       char **ret_line, int *ret_fd);
+                       struct reply *ret);
         void *userdata;
 };
 

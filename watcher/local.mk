@@ -16,6 +16,7 @@ libserving_la_SOURCES = \
 	watcher/publisher.c watcher/publisher.h \
 	watcher/peer.c watcher/peer.h \
 	watcher/request.c watcher/request.h \
+	watcher/reply.c watcher/reply.h \
 	watcher/control.c watcher/control.h
 libserving_la_LIBADD = libwire.la libbase.la
 

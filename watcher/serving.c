@@ -123,30 +123,30 @@ static int on_history(void *userdata, const char *name, size_t count, char **ret
         return daemon_status_history(serving->served.domains[i], count, ret_json);
 }
 
-/* The answer to "content", as client/protocol.h has it. */
-static char *content_line(const struct domain *domain, const struct history_entry *entry)
+/* The answer to "content" but for the content, as client/protocol.h has it. */
+static char *content_head(const struct domain *domain, const struct history_entry *entry)
 {
         char digest[DIGEST_HEX_SIZE];
 
         hex_encode(entry->digest.bytes, DIGEST_SIZE, digest);
-        return format_string("ok %zu %s %016" PRIx64 " %" PRIu64 " %s %s\n", entry->size, digest,
+        return format_string("ok %zu %s %016" PRIx64 " %" PRIu64 " %s %zu\n%s", entry->size, digest,
                              history_epoch(domain->history), entry->accepted_usec,
-                             format_name(domain->rules.format), domain->path);
+                             format_name(domain->rules.format), strlen(domain->path), domain->path);
 }
 
 /*
  * Who may read it is who could read it when it was accepted and may read what is in force:
- * neither of the two notes knows what the other says of him.
+ * neither of the two notes knows what the other says of him. That is looked at when he asks.
  */
 static int on_content(void *userdata, const struct request *request, const struct peer *peer,
-                      char **ret_line, int *ret_fd)
+                      struct reply *ret)
 {
         const struct serving *serving = userdata;
         size_t i = find(serving, request->domain);
         _cleanup_close_ int fd = -1;
         const struct domain *domain;
         struct history_entry entry;
-        char *line;
+        char *head;
         int r;
 
         if (i == serving->served.count)
@@ -157,11 +157,14 @@ static int on_content(void *userdata, const struct request *request, const struc
                 return r;
         if (!peer_may_read(peer, entry.access) || !peer_may_read(peer, domain->access))
                 return -EACCES;
-        line = content_line(domain, &entry);
-        if (!line)
+        if (entry.size > PARSE_SIZE_MAX) /* nothing larger was ever accepted */
+                return -EBADMSG;
+        head = content_head(domain, &entry);
+        if (!head)
                 return -ENOMEM;
-        *ret_line = line;
-        *ret_fd = steal_fd(&fd);
+        *ret = reply_of_text(head);
+        ret->file = steal_fd(&fd);
+        ret->file_size = entry.size;
         return 0;
 }
 

@@ -96,6 +96,8 @@ const char *past_reason(int error)
                 return "may not be read";
         case EBADMSG:
                 return "is damaged, or cannot be parsed";
+        case EPIPE:
+                return "did not come whole";
         default:
                 return NULL;
         }

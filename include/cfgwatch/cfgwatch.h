@@ -604,8 +604,9 @@ int cfgw_client_query_history(cfgw_client *client, const char *domain, size_t co
  * @ret may be NULL, or @ret_data and @ret_size both. free() @ret_data; one NUL byte follows it.
  *
  * -ENOENT: there is no such domain, or that generation is not kept (any more). -EACCES: not
- * allowed. -EBADMSG: the copy is damaged, or cannot be parsed any more. -ETOOMANYREFS: too many
- * copies are on their way to those who do not take them. Else as cfgw_client_sync(). Since: 0.1
+ * allowed. -EBADMSG: the copy is damaged, or cannot be parsed any more. -EPIPE: the daemon ended
+ * before all of it had come: it was stopped, could not read on, or needed the place for others who
+ * ask. Else as cfgw_client_sync(). Since: 0.1
  */
 int cfgw_client_load_generation(cfgw_client *client, const char *domain, uint64_t generation,
                                 uint64_t timeout_usec, const cfgw_config **ret, char **ret_data,

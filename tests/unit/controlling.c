@@ -61,7 +61,7 @@ int handle_history(void *userdata, const char *domain, size_t count, char **ret_
 }
 
 int handle_content(void *userdata, const struct request *request, const struct peer *peer,
-                   char **ret_line, int *ret_fd)
+                   struct reply *ret)
 {
         struct fixture *fixture = userdata;
 
@@ -70,9 +70,10 @@ int handle_content(void *userdata, const struct request *request, const struct p
         fixture->peer = peer->uid;
         if (fixture->content_result < 0)
                 return fixture->content_result;
-        *ret_line = strdup("ok here it is\n");
-        *ret_fd = open(fixture->content, O_RDONLY | O_CLOEXEC);
-        assert_true(*ret_line && *ret_fd >= 0);
+        *ret = reply_of_text(strdup("ok here it is\n"));
+        ret->file = open(fixture->content, O_RDONLY | O_CLOEXEC);
+        assert_true(ret->text && ret->file >= 0);
+        ret->file_size = (size_t)lseek(ret->file, 0, SEEK_END);
         return 0;
 }
 

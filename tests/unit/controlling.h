@@ -36,7 +36,7 @@ int handle_sync(void *userdata, const char *domain);
 char *handle_status(void *userdata, bool trusted);
 int handle_history(void *userdata, const char *domain, size_t count, char **ret_json);
 int handle_content(void *userdata, const struct request *request, const struct peer *peer,
-                   char **ret_line, int *ret_fd);
+                   struct reply *ret);
 
 void open_control(struct fixture *fixture, void **state, struct access access);
 void turn(struct fixture *fixture);

@@ -200,6 +200,33 @@ static void user_who_reads_no_answer_does_not_keep_others_out(void **state)
         control_free(fixture.control);
 }
 
+/* He is one of those who leave them, and takes his own. */
+static void who_takes_his_answer_keeps_his_place(void **state)
+{
+        struct fixture fixture;
+        int fds[2 * CONTROL_CLIENTS_MAX], own;
+        static char piece[65536];
+        size_t size = 0;
+
+        open_control(&fixture, state, access_private());
+        fixture.status_size = 32 * 1024 * 1024;
+        leave_answers(&fixture, &own, 1); /* the oldest of all */
+        for (size_t i = 0; i < ELEMENTS(fds); i++) {
+                ssize_t n = recv(own, piece, sizeof(piece), MSG_DONTWAIT);
+
+                size += n > 0 ? (size_t)n : 0;
+                fixture.now++;
+                leave_answers(&fixture, fds + i, 1);
+                fixture.status_size = 1024 * 1024;
+        }
+        fixture.status_size = 32 * 1024 * 1024;
+        assert_int_equal(size + take_all(&fixture, own), 3 + fixture.status_size);
+        close(own);
+        for (size_t i = 0; i < ELEMENTS(fds); i++)
+                close(fds[i]);
+        control_free(fixture.control);
+}
+
 /* It may take long to make, and no file is looked at meanwhile. */
 static void one_turn_makes_one_status_for_all(void **state)
 {
@@ -257,6 +284,7 @@ int main(void)
                 TEST(one_user_who_waits_leaves_places_for_others),
                 TEST(all_who_wait_leave_places_for_those_who_do_not),
                 TEST(user_who_reads_no_answer_does_not_keep_others_out),
+                TEST(who_takes_his_answer_keeps_his_place),
                 TEST(one_turn_makes_one_status_for_all),
                 TEST(one_turn_makes_one_history),
         };

@@ -10,19 +10,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-/* What the kernel says when too many descriptors of one user are on their way. */
-static bool too_many_references;
-ssize_t __real_sendmsg(int fd, const struct msghdr *message, int flags);
-ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
-
-ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
-{
-        if (!too_many_references || message->msg_controllen == 0)
-                return __real_sendmsg(fd, message, flags);
-        errno = ETOOMANYREFS;
-        return -1;
-}
-
 /* -------------------------------------------------------------- requests */
 
 static void sync_is_answered_when_the_daemon_knows(void **state)
@@ -146,24 +133,25 @@ static void history_is_a_report_of_what_was(void **state)
         control_free(fixture.control);
 }
 
-/* As recvmsg(2), with the one descriptor that comes with it, or -1. */
-static ssize_t hear_with(int fd, char *text, size_t size, int *ret_fd)
+static char letter_at(size_t i)
 {
-        struct iovec piece = {text, size};
-        union {
-                struct cmsghdr header;
-                char space[CMSG_SPACE(sizeof(int))];
-        } ancillary;
-        struct msghdr message = {.msg_iov = &piece,
-                                 .msg_iovlen = 1,
-                                 .msg_control = &ancillary,
-                                 .msg_controllen = sizeof(ancillary)};
-        ssize_t n = recvmsg(fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        return (char)('a' + i % 23 + i / 65536 % 3);
+}
 
-        *ret_fd = -1;
-        if (n > 0 && CMSG_FIRSTHDR(&message))
-                memcpy(ret_fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
-        return n;
+#define LARGE ((size_t)1000003) /* bytes: more than any socket holds, and odd */
+
+/* Of letters that tell their place. */
+static void make_content(struct fixture *fixture, void **state, size_t size)
+{
+        char *text = malloc(size + 1);
+
+        assert_non_null(text);
+        for (size_t i = 0; i < size; i++)
+                text[i] = letter_at(i);
+        text[size] = '\0';
+        fixture->content = testing_path(state, "content");
+        testing_write_file(fixture->content, text);
+        free(text);
 }
 
 static int ask_for_content(struct fixture *fixture)
@@ -171,35 +159,42 @@ static int ask_for_content(struct fixture *fixture)
         int fd = dial(fixture);
 
         say(fd, "content datastore 43\n");
-        TURN_UNTIL(fixture, has_ended(fd) || fixture->number == 43);
-        turn(fixture);
+        fixture->number = 0;
+        TURN_UNTIL(fixture, fixture->number == 43);
         return fd;
 }
 
-static void content_is_handed_out_as_a_file(void **state)
+/* What has come by now of the answer, of which @total were taken: it must be the right one. */
+static size_t take_piece(int fd, size_t *total)
+{
+        static const char line[] = "ok here it is\n";
+        static char piece[4 * REPLY_PIECE_MAX];
+        ssize_t n = recv(fd, piece, sizeof(piece), MSG_DONTWAIT);
+
+        for (ssize_t i = 0; i < n; i++, ++*total)
+                if (piece[i] !=
+                    (*total < strlen(line) ? line[*total] : letter_at(*total - strlen(line))))
+                        fail_msg("byte %zu is another one", *total);
+        return n > 0 ? (size_t)n : 0;
+}
+
+static void content_comes_behind_the_answers_line(void **state)
 {
         struct fixture fixture;
-        char text[64] = "", content[64] = "";
-        int fd, file;
 
         open_control(&fixture, state, access_private());
         fixture.content = testing_path(state, "content");
         testing_write_file(fixture.content, "what was");
-        fd = ask_for_content(&fixture);
-        assert_int_equal(hear_with(fd, text, sizeof(text) - 1, &file), 14);
-        assert_string_equal(text, "ok here it is\n");
-        assert_true(file >= 0);
-        assert_int_equal(read(file, content, sizeof(content) - 1), 8);
-        assert_string_equal(content, "what was");
+        expect_answer(&fixture, "content datastore 43\n", "ok here it is\nwhat was");
         assert_string_equal(fixture.domain, "datastore");
+        assert_int_equal(fixture.number, 43);
         assert_int_equal(fixture.peer, peer_uid);
-        assert_true(has_ended(fd));
-        close(file);
-        close(fd);
+        testing_write_file(fixture.content, "");
+        expect_answer(&fixture, "content datastore 43\n", "ok here it is\n");
         control_free(fixture.control);
 }
 
-static void content_that_is_refused_comes_without_a_file(void **state)
+static void content_that_is_refused_comes_without_a_byte(void **state)
 {
         struct fixture fixture;
 
@@ -220,34 +215,64 @@ static void content_for_those_who_leave_is_closed(void **state)
         int fds[20];
 
         open_control(&fixture, state, access_private());
-        fixture.content = testing_path(state, "content");
-        testing_write_file(fixture.content, "what was");
+        make_content(&fixture, state, LARGE);
         for (size_t i = 0; i < ELEMENTS(fds); i++) {
                 fds[i] = dial(&fixture);
                 say(fds[i], "content datastore 43\n");
-                close(fds[i]); /* before it is heard */
+                if (i % 2 == 0)
+                        close(fds[i]); /* before it is heard */
         }
-        for (size_t i = 0; i < ELEMENTS(fds); i++)
-                fds[i] = ask_for_content(&fixture); /* and never taken */
+        for (size_t i = 0; i < 5; i++)
+                turn(&fixture);
+        for (size_t i = 1; i < ELEMENTS(fds); i += 2)
+                close(fds[i]); /* in the middle */
         TURN_UNTIL(&fixture, control_deadline(fixture.control) == USEC_NEVER);
-        for (size_t i = 0; i < ELEMENTS(fds); i++)
-                close(fds[i]);
         control_free(fixture.control);
 }
 
-/* The kernel bounds what of one user is on its way. */
-static void content_that_cannot_be_sent_is_told(void **state)
+/* One piece a turn, however fast it is taken: others are served meanwhile. */
+static void large_content_comes_whole_piece_by_piece(void **state)
 {
         struct fixture fixture;
+        size_t expected = LARGE + strlen("ok here it is\n"), total = 0;
+        int fd;
 
         open_control(&fixture, state, access_private());
-        fixture.content = testing_path(state, "content");
-        testing_write_file(fixture.content, "what was");
-        too_many_references = true;
-        expect_answer(&fixture, "content datastore 43\n",
-                      "error ETOOMANYREFS Too many references: cannot splice\n");
-        too_many_references = false;
-        expect_answer(&fixture, "content datastore 43\n", "ok here it is\n");
+        make_content(&fixture, state, LARGE);
+        fixture.answer_at_once = true;
+        fd = ask_for_content(&fixture);
+        while (total < expected / 2) {
+                assert_true(take_piece(fd, &total) <= REPLY_PIECE_MAX);
+                turn(&fixture);
+        }
+        expect_answer(&fixture, "sync datastore\n", "ok 5\n");
+        while (total < expected) {
+                take_piece(fd, &total);
+                turn(&fixture);
+        }
+        assert_true(has_ended(fd));
+        assert_int_equal(control_deadline(fixture.control), USEC_NEVER);
+        close(fd);
+        control_free(fixture.control);
+}
+
+/* Half of what there was is gone: there is no end but the one of the stream. */
+static void content_that_shrinks_ends_early(void **state)
+{
+        struct fixture fixture;
+        size_t total = 0;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        make_content(&fixture, state, LARGE);
+        fd = ask_for_content(&fixture);
+        assert_int_equal(truncate(fixture.content, LARGE / 2), 0);
+        while (!has_ended(fd)) {
+                take_piece(fd, &total);
+                turn(&fixture);
+        }
+        assert_int_equal(total, LARGE / 2 + strlen("ok here it is\n"));
+        close(fd);
         control_free(fixture.control);
 }
 
@@ -385,6 +410,36 @@ static void reader_who_never_takes_the_answer_is_dropped_in_time(void **state)
         control_free(fixture.control);
 }
 
+/* Each byte that he takes gives him time anew, and none does without one. */
+static void reader_who_stops_in_the_middle_is_dropped_in_time(void **state)
+{
+        struct fixture fixture;
+        size_t total = 0;
+        int fd;
+
+        open_control(&fixture, state, access_private());
+        make_content(&fixture, state, LARGE);
+        fd = ask_for_content(&fixture);
+        for (size_t i = 0; i < 5; i++)
+                turn(&fixture);
+        for (size_t i = 0; i < 2; i++) {
+                fixture.now += CONTROL_REPLY_USEC - 1;
+                assert_true(take_piece(fd, &total) > 0);
+                turn(&fixture);
+                assert_int_equal(control_deadline(fixture.control),
+                                 fixture.now + CONTROL_REPLY_USEC);
+        }
+        fixture.now += CONTROL_REPLY_USEC - 1;
+        for (size_t i = 0; i < 5; i++)
+                turn(&fixture); /* fills his socket to the brim, at the old time */
+        fixture.now = control_deadline(fixture.control);
+        assert_int_equal(recv(fd, (char[]){0}, 1, 0), 1);
+        turn(&fixture);
+        assert_int_equal(control_deadline(fixture.control), USEC_NEVER);
+        close(fd);
+        control_free(fixture.control);
+}
+
 static void reader_who_goes_away_in_the_middle_is_dropped(void **state)
 {
         struct fixture fixture;
@@ -500,16 +555,18 @@ int main(void)
                 TEST(request_may_come_byte_by_byte),
                 TEST(client_may_close_his_sending_side),
                 TEST(history_is_a_report_of_what_was),
-                TEST(content_is_handed_out_as_a_file),
-                TEST(content_that_is_refused_comes_without_a_file),
+                TEST(content_comes_behind_the_answers_line),
+                TEST(content_that_is_refused_comes_without_a_byte),
                 TEST(content_for_those_who_leave_is_closed),
-                TEST(content_that_cannot_be_sent_is_told),
+                TEST(large_content_comes_whole_piece_by_piece),
+                TEST(content_that_shrinks_ends_early),
                 TEST(garbage_gets_an_error_and_the_end),
                 TEST(slow_sender_loses_his_connection),
                 TEST(sync_without_an_answer_ends_in_time),
                 TEST(vanished_client_is_forgotten),
                 TEST(big_report_reaches_a_slow_reader_whole),
                 TEST(reader_who_never_takes_the_answer_is_dropped_in_time),
+                TEST(reader_who_stops_in_the_middle_is_dropped_in_time),
                 TEST(reader_who_goes_away_in_the_middle_is_dropped),
                 TEST(socket_lets_in_nobody_but_who_may_read_the_source),
                 TEST(stale_socket_is_replaced_and_other_files_are_not),

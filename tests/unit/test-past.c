@@ -8,65 +8,56 @@
 #include <cfgwatch/cfgwatch.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #define TEXT "datastore: one\n\tpath /mnt/one\n"
 #define EPOCH "9f00112233445566"
-#define FDS_MAX 4
+#define PATH "/etc/a\nfile" /* as odd as it may be */
 
-/* What the daemon answers: a line in two pieces, and descriptors with each. */
+/* What the daemon answers: a text, and then a content. */
 struct server {
         int listener;
-        const char *answer;
-        int fds[FDS_MAX];
-        size_t count; /* of them; each goes with a byte of its own when they are `apart` */
-        bool apart;
+        const char *answer, *content;
+        size_t size;  /* of the content; 0: all of it */
+        bool is_open; /* the daemon does not hang up after it */
         char request[128];
         pthread_t thread;
         cfgw_client *client;
 };
 
-static void send_with(int to, const char *data, size_t size, const int *fds, size_t count)
+static void send_all(int fd, const char *data, size_t size)
 {
-        struct iovec piece = {(char *)(uintptr_t)data, size};
-        union {
-                struct cmsghdr header;
-                char space[CMSG_SPACE(FDS_MAX * sizeof(int))];
-        } ancillary = {.space = {0}};
-        struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+        while (size > 0) {
+                ssize_t n = send(fd, data, size, MSG_NOSIGNAL);
 
-        if (count > 0) {
-                message.msg_control = &ancillary;
-                message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-                ancillary.header.cmsg_level = SOL_SOCKET;
-                ancillary.header.cmsg_type = SCM_RIGHTS;
-                ancillary.header.cmsg_len = CMSG_LEN(count * sizeof(int));
-                memcpy(CMSG_DATA(&ancillary.header), fds, count * sizeof(int));
+                if (n <= 0)
+                        return;
+                data += n;
+                size -= (size_t)n;
         }
-        sendmsg(to, &message, MSG_NOSIGNAL);
 }
 
 static void *serve(void *userdata)
 {
         struct server *server = userdata;
         int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
-        size_t size = 0, length = strlen(server->answer), sent = 0;
+        size_t size = 0;
         ssize_t n = 1;
+        char byte;
 
         while (n > 0 && !memchr(server->request, '\n', size)) {
                 n = read(fd, server->request + size, sizeof(server->request) - 1 - size);
                 size += n > 0 ? (size_t)n : 0;
         }
-        if (server->apart)
-                for (; sent < server->count; sent++)
-                        send_with(fd, server->answer + sent, 1, &server->fds[sent], 1);
-        send_with(fd, server->answer + sent, length - sent, server->fds,
-                  server->apart ? 0 : server->count);
+        send_all(fd, server->answer, strlen(server->answer));
+        if (server->content)
+                send_all(fd, server->content,
+                         server->size > 0 ? server->size : strlen(server->content));
+        while (server->is_open && read(fd, &byte, 1) > 0)
+                continue;
         close(fd);
         return NULL;
 }
@@ -89,29 +80,17 @@ static void end(struct server *server)
         pthread_join(server->thread, NULL);
         close(server->listener);
         cfgw_client_unref(server->client);
-        for (size_t i = 0; i < server->count; i++)
-                close(server->fds[i]);
 }
 
-static int open_text(void **state, const char *text)
-{
-        int fd;
-
-        testing_write_file(testing_path(state, "content"), text);
-        fd = open(testing_path(state, "content"), O_RDONLY | O_CLOEXEC);
-        assert_true(fd >= 0);
-        return fd;
-}
-
-/* The line of a good daemon for @text. free() it. */
+/* What a good daemon says before @text. free() it. */
 static char *line_of(const char *text, const char *format)
 {
         struct digest digest = digest_of(text, strlen(text));
         char hex[DIGEST_HEX_SIZE];
 
         hex_encode(digest.bytes, DIGEST_SIZE, hex);
-        return format_string("ok %zu %s " EPOCH " 1790000000000000 %s /etc/a file\n", strlen(text),
-                             hex, format);
+        return format_string("ok %zu %s " EPOCH " 1790000000000000 %s %zu\n" PATH, strlen(text),
+                             hex, format, strlen(PATH));
 }
 
 /* Asks for generation 7, for all of it or for the bytes alone. */
@@ -129,7 +108,7 @@ static int load(struct server *server, const cfgw_config **ret, char **ret_data)
 static void bytes_and_config_are_what_was_accepted(void **state)
 {
         _cleanup_free_ char *line = line_of(TEXT, "section-config"), *data = NULL;
-        struct server server = {.answer = line, .fds = {open_text(state, TEXT)}, .count = 1};
+        struct server server = {.answer = line, .content = TEXT};
         const cfgw_config *config = NULL;
 
         start(state, &server);
@@ -139,7 +118,7 @@ static void bytes_and_config_are_what_was_accepted(void **state)
         assert_string_equal(data, TEXT);
         assert_int_equal(cfgw_config_generation(config), 7);
         assert_true(cfgw_config_epoch(config) == UINT64_C(0x9f00112233445566));
-        assert_string_equal(cfgw_config_path(config), "/etc/a file");
+        assert_string_equal(cfgw_config_path(config), PATH);
         assert_string_equal(cfgw_config_domain(config), "datastore");
         assert_string_equal(cfgw_section_get(cfgw_config_section(config, "one"), "path"),
                             "/mnt/one");
@@ -150,7 +129,7 @@ static void bytes_and_config_are_what_was_accepted(void **state)
 static void expect_format(void **state, const char *text, const char *name, cfgw_format expected)
 {
         _cleanup_free_ char *line = line_of(text, name);
-        struct server server = {.answer = line, .fds = {open_text(state, text)}, .count = 1};
+        struct server server = {.answer = line, .content = text};
         const cfgw_config *config = NULL;
 
         start(state, &server);
@@ -176,14 +155,14 @@ static void either_format_is_parsed(void **state)
 static void either_may_be_left_out(void **state)
 {
         _cleanup_free_ char *line = line_of(TEXT, "section-config"), *data = NULL;
-        struct server server = {.answer = line, .fds = {open_text(state, TEXT)}, .count = 1};
+        struct server server = {.answer = line, .content = TEXT};
         const cfgw_config *config = NULL;
 
         start(state, &server);
         assert_int_equal(load(&server, &config, NULL), 0);
         end(&server);
         cfgw_config_unref(config);
-        server = (struct server){.answer = line, .fds = {open_text(state, TEXT)}, .count = 1};
+        server = (struct server){.answer = line, .content = TEXT};
         start(state, &server);
         assert_int_equal(load(&server, NULL, &data), 0);
         end(&server);
@@ -194,14 +173,13 @@ static void either_may_be_left_out(void **state)
 static void what_does_not_parse_has_no_config(void **state)
 {
         _cleanup_free_ char *line = line_of("rubbish\n", "section-config"), *data = NULL;
-        struct server server = {.answer = line, .fds = {open_text(state, "rubbish\n")}, .count = 1};
+        struct server server = {.answer = line, .content = "rubbish\n"};
         const cfgw_config *config = NULL;
 
         start(state, &server);
         assert_int_equal(load(&server, &config, NULL), -EBADMSG);
         end(&server);
-        server =
-                (struct server){.answer = line, .fds = {open_text(state, "rubbish\n")}, .count = 1};
+        server = (struct server){.answer = line, .content = "rubbish\n"};
         start(state, &server);
         assert_int_equal(load(&server, NULL, &data), 0);
         end(&server);
@@ -212,7 +190,7 @@ static void what_does_not_parse_has_no_config(void **state)
 static void an_empty_content_is_content(void **state)
 {
         _cleanup_free_ char *line = line_of("", "section-config"), *data = NULL;
-        struct server server = {.answer = line, .fds = {open_text(state, "")}, .count = 1};
+        struct server server = {.answer = line, .content = ""};
         const cfgw_config *config = NULL;
 
         start(state, &server);
@@ -223,15 +201,13 @@ static void an_empty_content_is_content(void **state)
         cfgw_config_unref(config);
 }
 
-/* What comes of @line with these descriptors, which are closed. Nothing is given out. */
-static int refusal_of(void **state, const char *line, const int *fds, size_t count, bool apart)
+/* What comes of a daemon that answers so, of which nothing is given out. */
+static int refusal_of(void **state, const char *line, const char *content)
 {
-        struct server server = {.answer = line, .count = count, .apart = apart};
+        struct server server = {.answer = line, .content = content};
         char *data = NULL;
         int r;
 
-        for (size_t i = 0; i < count; i++)
-                server.fds[i] = fds[i];
         start(state, &server);
         r = load(&server, NULL, &data);
         end(&server);
@@ -241,46 +217,73 @@ static int refusal_of(void **state, const char *line, const int *fds, size_t cou
 
 static void bytes_that_differ_are_refused(void **state)
 {
-        static const char *const others[] = {"", "datastore: one\n\tpath /mnt/two\n", TEXT "\n",
-                                             "datastore: one\n"};
         _cleanup_free_ char *line = line_of(TEXT, "section-config");
 
-        for (size_t i = 0; i < ELEMENTS(others); i++)
-                assert_int_equal(
-                        refusal_of(state, line, (int[]){open_text(state, others[i])}, 1, false),
-                        -EBADMSG);
+        assert_int_equal(refusal_of(state, line, "datastore: one\n\tpath /mnt/two\n"), -EBADMSG);
+        assert_int_equal(refusal_of(state, line, "datastore: one\n\tpath /mnt/one "), -EBADMSG);
 }
 
-static void what_is_no_file_is_refused(void **state)
+/* The daemon hung up in the middle: of the path, of the content, before the last byte. */
+static void less_than_was_said_is_no_content(void **state)
 {
-        _cleanup_free_ char *line = line_of(TEXT, "section-config");
-        int pipes[2];
+        _cleanup_free_ char *line = line_of(TEXT, "section-config"),
+                            *part = strndup(line, strlen(line) - 1);
 
-        assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
-        assert_int_equal(refusal_of(state, line, pipes, 1, false), -EPROTO);
-        close(pipes[1]);
-        assert_int_equal(
-                refusal_of(state, line, (int[]){open(*state, O_RDONLY | O_CLOEXEC)}, 1, false),
-                -EPROTO);
+        assert_int_equal(refusal_of(state, part, NULL), -EPIPE);
+        assert_int_equal(refusal_of(state, line, NULL), -EPIPE);
+        assert_int_equal(refusal_of(state, line, "datastore: one\n"), -EPIPE);
+        assert_int_equal(refusal_of(state, line, "datastore: one\n\tpath /mnt/one"), -EPIPE);
 }
 
-/* The teardown finds descriptors that were taken and not closed. */
-static void one_descriptor_is_what_is_taken(void **state)
+static void more_than_was_said_is_no_answer(void **state)
+{
+        _cleanup_free_ char *line = line_of(TEXT, "section-config"), *none = line_of("", "ini");
+
+        assert_int_equal(refusal_of(state, line, TEXT "\n"), -EPROTO);
+        assert_int_equal(refusal_of(state, none, TEXT), -EPROTO);
+}
+
+static void an_error_is_that_of_the_daemon(void **state)
+{
+        assert_int_equal(refusal_of(state, "error EACCES no\n", NULL), -EACCES);
+        assert_int_equal(refusal_of(state, "error EBADMSG damaged\n", NULL), -EBADMSG);
+}
+
+static void a_nul_byte_is_a_byte(void **state)
+{
+        static const char bytes[] = "a\0b";
+        struct digest digest = digest_of(bytes, 3);
+        char hex[DIGEST_HEX_SIZE], line[256], *data = NULL;
+        struct server server = {.answer = line, .content = bytes, .size = 3};
+        size_t size = 0;
+
+        hex_encode(digest.bytes, DIGEST_SIZE, hex);
+        snprintf(line, sizeof(line), "ok 3 %s " EPOCH " 1 ini 2\n/x", hex);
+        start(state, &server);
+        assert_int_equal(cfgw_client_load_generation(server.client, "datastore", 7, CFGW_FOREVER,
+                                                     NULL, &data, &size),
+                         0);
+        end(&server);
+        assert_int_equal(size, 3);
+        assert_memory_equal(data, bytes, 4);
+        free(data);
+}
+
+/* All is there but the end. */
+static void an_answer_without_end_ends_in_time(void **state)
 {
         _cleanup_free_ char *line = line_of(TEXT, "section-config");
+        struct server server = {.answer = line, .content = TEXT, .is_open = true};
+        uint64_t since = testing_now();
+        const cfgw_config *config = NULL;
 
-        assert_int_equal(refusal_of(state, line, NULL, 0, false), -EPROTO);
-        for (size_t count = 2; count <= FDS_MAX; count++)
-                for (int apart = 0; apart <= 1; apart++) {
-                        int fds[FDS_MAX];
-
-                        for (size_t i = 0; i < count; i++)
-                                fds[i] = open_text(state, TEXT);
-                        assert_int_equal(refusal_of(state, line, fds, count, apart), -EPROTO);
-                }
-        assert_int_equal(
-                refusal_of(state, "error EACCES no\n", (int[]){open_text(state, TEXT)}, 1, false),
-                -EACCES);
+        start(state, &server);
+        assert_int_equal(cfgw_client_load_generation(server.client, "datastore", 7, 50000, &config,
+                                                     NULL, NULL),
+                         -ETIMEDOUT);
+        end(&server);
+        assert_null(config);
+        assert_true(testing_now() - since >= 50000);
 }
 
 static void lines_that_are_none_are_refused(void **state)
@@ -294,38 +297,44 @@ static void lines_that_are_none_are_refused(void **state)
                 "ok 30\n",
                 "ok 30 %s\n",
                 "ok 30 %s " EPOCH " 1 section-config\n",
-                "ok 30 %s " EPOCH " 1 section-config /x",
-                "ok 30 %s " EPOCH " 1 toml /x\n",
-                "ok 30 %s " EPOCH " 1  /x\n",
-                "ok x %s " EPOCH " 1 section-config /x\n",
-                "ok -1 %s " EPOCH " 1 section-config /x\n",
-                "ok  30 %s " EPOCH " 1 section-config /x\n",
-                "ok 30 %s0 " EPOCH " 1 section-config /x\n",
-                "ok 30 x%s " EPOCH " 1 section-config /x\n",
-                "ok 30 %s " EPOCH "0 1 section-config /x\n",
-                "ok 30 %s 9f 1 section-config /x\n",
-                "ok 30 %s " EPOCH " x section-config /x\n",
-                "ko 30 %s " EPOCH " 1 section-config /x\n",
+                "ok 30 %s " EPOCH " 1 section-config 2",
+                "ok 30 %s " EPOCH " 1 section-config x\n/x",
+                "ok 30 %s " EPOCH " 1 section-config 2 \n/x",
+                "ok 30 %s " EPOCH " 1 section-config 18446744073709551615\n/x",
+                "ok 30 %s " EPOCH " 1 section-config 9000\n/x",
+                "ok 30 %s " EPOCH " 1 toml 2\n/x",
+                "ok 30 %s " EPOCH " 1  2\n/x",
+                "ok x %s " EPOCH " 1 section-config 2\n/x",
+                "ok -1 %s " EPOCH " 1 section-config 2\n/x",
+                "ok  30 %s " EPOCH " 1 section-config 2\n/x",
+                "ok 30 %s0 " EPOCH " 1 section-config 2\n/x",
+                "ok 30 x%s " EPOCH " 1 section-config 2\n/x",
+                "ok 30 %s " EPOCH "0 1 section-config 2\n/x",
+                "ok 30 %s 9f 1 section-config 2\n/x",
+                "ok 30 %s " EPOCH " x section-config 2\n/x",
+                "ko 30 %s " EPOCH " 1 section-config 2\n/x",
         };
 
         for (size_t i = 0; i < ELEMENTS(formats); i++) {
                 char line[512];
 
                 snprintf(line, sizeof(line), formats[i], hex);
-                if (refusal_of(state, line, (int[]){open_text(state, TEXT)}, 1, false) != -EPROTO)
+                if (refusal_of(state, line, TEXT) != -EPROTO)
                         fail_msg("was taken for an answer: %s", line);
         }
 }
 
-static void what_is_too_large_is_not_read(void **state)
+static void a_size_beyond_the_bound_is_refused(void **state)
 {
         struct digest digest = digest_of(TEXT, strlen(TEXT));
         char hex[DIGEST_HEX_SIZE], line[256];
 
         hex_encode(digest.bytes, DIGEST_SIZE, hex);
-        snprintf(line, sizeof(line), "ok 67108865 %s " EPOCH " 1 section-config /x\n", hex);
-        assert_int_equal(refusal_of(state, line, (int[]){open_text(state, TEXT)}, 1, false),
-                         -EBADMSG);
+        snprintf(line, sizeof(line), "ok 134217729 %s " EPOCH " 1 section-config 2\n/x", hex);
+        assert_int_equal(refusal_of(state, line, TEXT), -EBADMSG);
+        /* 20 digits: no number of bytes is larger. */
+        snprintf(line, sizeof(line), "ok 18446744073709551615 %s " EPOCH " 1 ini 2\n/x", hex);
+        assert_int_equal(refusal_of(state, line, TEXT), -EBADMSG);
 }
 
 static void arguments_are_checked(void **state)
@@ -384,10 +393,13 @@ int main(void)
                 TEST(what_does_not_parse_has_no_config),
                 TEST(an_empty_content_is_content),
                 TEST(bytes_that_differ_are_refused),
-                TEST(what_is_no_file_is_refused),
-                TEST(one_descriptor_is_what_is_taken),
+                TEST(less_than_was_said_is_no_content),
+                TEST(more_than_was_said_is_no_answer),
+                TEST(an_error_is_that_of_the_daemon),
+                TEST(a_nul_byte_is_a_byte),
+                TEST(an_answer_without_end_ends_in_time),
                 TEST(lines_that_are_none_are_refused),
-                TEST(what_is_too_large_is_not_read),
+                TEST(a_size_beyond_the_bound_is_refused),
                 TEST(arguments_are_checked),
                 TEST(history_is_asked_for_within_its_bound),
         };
