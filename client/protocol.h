@@ -20,12 +20,14 @@
  *   anything else
  *      -> "error ERRNO-NAME text\n", such as "error ENOENT no such domain\n"
  *
- * Who takes nothing of his answer for half a minute loses it, and sooner where others need his place.
+ * Who takes nothing of his answer for half a minute loses it, and sooner where others need his
+ * place.
  */
 
 #define CONTROL_SOCKET "control" /* in the runtime directory */
 
-#define CONTROL_REQUEST_MAX 128  /* bytes: a word, a domain's name and a number fit */
-#define CONTROL_HISTORY_MAX 1000 /* entries in one answer: some hundred kilobytes */
+#define CONTROL_REQUEST_MAX 128 /* bytes: a word, a domain's name and a number fit */
+/* Entries in one answer, some hundred kilobytes: 1000, and the one before, to see what changed. */
+#define CONTROL_HISTORY_MAX 1001
 
 #endif

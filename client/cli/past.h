@@ -6,7 +6,7 @@
 
 #include "cli.h"
 
-#define PAST_MAX 1000 /* generations that the daemon tells of at once */
+#define PAST_MAX 1000 /* generations that are shown; the daemon tells of one more */
 
 /* What is known of one generation without its content. */
 struct past_entry {

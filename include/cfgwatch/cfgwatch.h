@@ -589,7 +589,7 @@ int cfgw_client_query_daemon(cfgw_client *client, uint64_t timeout_usec, char **
 
 /**
  * Asks the daemon what it accepted of @domain and still keeps: the newest @count generations, at
- * most 1000, as a JSON object that cfgwatch(1) documents, the newest first. free() it.
+ * most 1001, as a JSON object that cfgwatch(1) documents, the newest first. free() it.
  * Errors as cfgw_client_sync(). Since: 0.1
  */
 int cfgw_client_query_history(cfgw_client *client, const char *domain, size_t count,

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -52,6 +53,29 @@ static void history_tells_what_each_generation_changed(void **state)
                     "     3 T D      101  (no section differs)\n");
         tool_expect(harness, "cfgwatch history datastore --count=1" PLAIN, 0,
                     "     4 T D       65  ~one: comment, gc-schedule\n");
+}
+
+/* The last line that there may be tells what that one changed, as all others do. */
+static void the_thousandth_line_is_like_the_others(void **state)
+{
+        struct harness *harness = *state;
+        const char *new = testing_path(&harness->testing, "new");
+        char text[64];
+
+        if (harness_is_slow())
+                skip();
+        setenv("TZ", "UTC", 1);
+        testing_write_file(harness->file, "datastore: one\n\tpath /mnt/1\n");
+        harness_start(harness, "--history 2000");
+        for (unsigned int i = 2; i <= 1001; i++) {
+                snprintf(text, sizeof(text), "datastore: one\n\tpath /mnt/%u\n", i);
+                testing_write_file(new, text);
+                assert_int_equal(rename(new, harness->file), 0);
+                assert_int_equal(harness_sync(harness), i);
+        }
+        tool_expect(harness, "cfgwatch history -n 1000 datastore | tail -1" PLAIN, 0,
+                    "     2 T D       28  ~one: path\n");
+        tool_expect(harness, "cfgwatch history -n 9999 datastore | wc -l", 0, "1000\n");
 }
 
 static void history_shows_the_digest_that_sha256sum_shows(void **state)
@@ -279,6 +303,7 @@ int main(void)
 {
         static const struct CMUnitTest tests[] = {
                 SYSTEM_TEST(history_tells_what_each_generation_changed),
+                SYSTEM_TEST(the_thousandth_line_is_like_the_others),
                 SYSTEM_TEST(history_shows_the_digest_that_sha256sum_shows),
                 SYSTEM_TEST(history_json_has_what_a_program_wants),
                 SYSTEM_TEST(a_damaged_generation_is_shown_as_that),

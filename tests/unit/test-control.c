@@ -125,7 +125,7 @@ static void history_is_a_report_of_what_was(void **state)
         open_control(&fixture, state, access_private());
         expect_answer(&fixture, "history datastore 5\n", "ok\n{5}");
         assert_string_equal(fixture.domain, "datastore");
-        expect_answer(&fixture, "history datastore 18446744073709551615\n", "ok\n{1000}");
+        expect_answer(&fixture, "history datastore 18446744073709551615\n", "ok\n{1001}");
         expect_answer(&fixture, "history datastore\n", "error EBADMSG not a request\n");
         expect_answer(&fixture, "history ../etc 5\n", "error ENOENT no such domain\n");
         fixture.content_result = -ENOENT;

@@ -381,7 +381,7 @@ static void history_is_asked_for_within_its_bound(void **state)
                                                    CFGW_FOREVER, &json),
                          -ENOENT);
         end(&server);
-        assert_string_equal(server.request, "history datastore 1000\n");
+        assert_string_equal(server.request, "history datastore 1001\n");
 }
 
 int main(void)
