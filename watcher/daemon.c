@@ -75,8 +75,7 @@ struct daemon {
 /* Any message may be dropped: READY is said until it is taken, the rest again and again. */
 static void tell_manager(struct daemon *daemon)
 {
-        _cleanup_free_ char *line = daemon_status_line(daemon->domains, daemon->count,
-                                                       announcer_access(daemon->announcer));
+        _cleanup_free_ char *line = daemon_status_line(daemon->domains, daemon->count);
         _cleanup_free_ char *text = format_string(
                 "%sWATCHDOG=1\nSTATUS=%s", daemon->told_ready ? "" : "READY=1\n", line ? line : "");
 

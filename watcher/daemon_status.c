@@ -101,9 +101,9 @@ char *daemon_status_json(const struct daemon_facts *facts, struct domain *const 
         return text;
 }
 
-char *daemon_status_line(struct domain *const *domains, size_t count, struct access audience)
+char *daemon_status_line(struct domain *const *domains, size_t count)
 {
-        const struct access everybody = {.gid = audience.gid, .mode = 0644};
+        const struct access everybody = {.mode = 0644};
         const struct domain *wrong = NULL;
         size_t valid = 0;
 
@@ -116,8 +116,7 @@ char *daemon_status_line(struct domain *const *domains, size_t count, struct acc
         if (!wrong)
                 return format_string("%zu domains, all valid", count);
         return format_string("%zu of %zu domains valid; %s is %s: %s", valid, count, wrong->name,
-                             cfgw_state_name(wrong->state),
-                             domain_public_reason(wrong, access_widest(audience, everybody)));
+                             cfgw_state_name(wrong->state), domain_public_reason(wrong, everybody));
 }
 
 static json_t *entry_json(const struct history_entry *entry)

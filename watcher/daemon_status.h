@@ -23,9 +23,9 @@ char *daemon_status_json(const struct daemon_facts *facts, struct domain *const 
 
 /*
  * One line for the service manager: how many domains there are and which are not valid. It shows
- * that to every user, whoever the @audience of the rest is. free() it; NULL without memory.
+ * that to every user. free() it; NULL without memory.
  */
-char *daemon_status_line(struct domain *const *domains, size_t count, struct access audience);
+char *daemon_status_line(struct domain *const *domains, size_t count);
 
 /*
  * The newest @count entries of the domain's history: the JSON object that cfgwatch(1)

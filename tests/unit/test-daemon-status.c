@@ -114,7 +114,7 @@ static void test_domain_without_content_says_so(void **state)
 {
         struct domain *domain = make_domain(state, "nonsense\n");
         json_t *told, *status = status_of(domain, &told);
-        _cleanup_free_ char *line = daemon_status_line(&domain, 1, access_private());
+        _cleanup_free_ char *line = daemon_status_line(&domain, 1);
 
         assert_string_equal(text_of(told, "state"), "invalid");
         assert_int_equal(number_of(told, "line"), 1);
@@ -129,11 +129,10 @@ static void test_domain_without_content_says_so(void **state)
 
 static void expect_reason_in_line(struct domain *domain, mode_t mode, bool told)
 {
-        struct access readers = {.gid = getegid(), .mode = mode};
         _cleanup_free_ char *line = NULL;
 
-        domain->access = readers;
-        line = daemon_status_line(&domain, 1, readers);
+        domain->access = (struct access){.gid = getegid(), .mode = mode};
+        line = daemon_status_line(&domain, 1);
         assert_true(told == (strstr(line, "syntax") != NULL));
         assert_true(told != (strstr(line, "the daemon's log") != NULL));
 }
