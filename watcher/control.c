@@ -14,9 +14,10 @@
  * for long, as long as a writer is at the file. So not all places can be taken by those who
  * wait, nor all of theirs by one user.
  *
- * An answer goes by bounded pieces, one a turn, and nothing is held for those who do not take
- * theirs but a place, with a report in memory or an open file. So the content of a file goes over
- * the socket as bytes, and not as a descriptor: of those that are on their way unreceived the
+ * An answer goes by bounded pieces, one a turn. For those who do not take theirs a place is held,
+ * with a report in memory or an open file, and what a socket has room for, which stays with them
+ * when the place is another's. So the content of a file goes over the socket as bytes, and not as a
+ * descriptor: of those that are on their way unreceived the
  * kernel allows the daemon's user no more than a process may have open (unix(7)), so that one peer
  * who leaves enough of them lying would keep all others from theirs, for as long as he likes.
  *
