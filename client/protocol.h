@@ -9,7 +9,7 @@
  *   "sync DOMAIN\n"
  *      -> "ok GENERATION\n", the generation in force after a fresh look
  *   "status\n"
- *      -> "ok\n" and a JSON object up to the end of the stream
+ *      -> "ok\n" and a JSON object in one line: without its end, it did not come whole
  *   "history DOMAIN COUNT\n"
  *      -> the same: the newest COUNT entries of the history, but no more than there may be
  *   "content DOMAIN GENERATION\n"

@@ -45,20 +45,23 @@ PUBLIC int cfgw_client_sync(cfgw_client *client, const char *domain, uint64_t ti
         return 0;
 }
 
-/* An answer that is "ok" and a JSON object: that alone. */
+/* An answer that is "ok" and a JSON object in one line: that alone. Without an end it was cut off.
+ */
 static int ask_report(const cfgw_client *client, const char *request, uint64_t timeout_usec,
                       char **ret_json)
 {
         _cleanup_free_ char *answer = NULL;
+        size_t length;
         char *json;
         int r;
 
         r = connection_ask_text(client, request, CONNECTION_REPORT_MAX, timeout_usec, &answer);
         if (r < 0)
                 return r;
-        if (strncmp(answer, "ok\n{", strlen("ok\n{")) != 0)
+        length = strlen(answer);
+        if (strncmp(answer, "ok\n{", strlen("ok\n{")) != 0 || answer[length - 1] != '\n')
                 return -EPROTO;
-        json = strdup(answer + strlen("ok\n"));
+        json = strndup(answer + strlen("ok\n"), length - strlen("ok\n") - 1);
         if (!json)
                 return -ENOMEM;
         *ret_json = json;

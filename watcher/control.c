@@ -134,7 +134,7 @@ static void refuse(struct control *control, struct client *client, int error)
 static void answer_report(struct control *control, struct client *client, const char *report)
 {
         if (report)
-                answer_text(control, client, format_string("ok\n%s", report));
+                answer_text(control, client, format_string("ok\n%s\n", report));
         else
                 refuse(control, client, -ENOMEM);
 }

@@ -572,11 +572,11 @@ int cfgw_client_wait_generation(cfgw_client *client, const char *domain, uint64_
  * it has rested, if the file has lost all that it held.
  *
  * -ENOTCONN: no daemon. -EACCES: not allowed to ask it. -ENOENT: it has no such domain.
- * -ETIMEDOUT: no answer in time. -EPROTO: not a cfgwatch daemon. -ENODATA: the domain has no
- * generation, since its file could never be used. -EPERM: everybody could put a socket into the
- * runtime directory. -ENAMETOOLONG: its path is too long for a socket. Else the daemon's own error,
- * such as -EBUSY, or -ENOSPC or -EIO if it cannot store the content; or that of socket(2) and
- * connect(2). Since: 0.1
+ * -ETIMEDOUT: no answer in time. -EPROTO: not a cfgwatch daemon, or one that ended before its
+ * answer did. -ENODATA: the domain has no generation, since its file could never be used. -EPERM:
+ * everybody could put a socket into the runtime directory. -ENAMETOOLONG: its path is too long for
+ * a socket. Else the daemon's own error, such as -EBUSY, or -ENOSPC or -EIO if it cannot store the
+ * content; or that of socket(2) and connect(2). Since: 0.1
  */
 int cfgw_client_sync(cfgw_client *client, const char *domain, uint64_t timeout_usec,
                      uint64_t *ret_generation);

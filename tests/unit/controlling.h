@@ -11,6 +11,8 @@
 
 #define START (100 * USEC_PER_SEC) /* the clock is the tests' own */
 
+#define REPORT_FRAME (sizeof("ok\n\n") - 1) /* bytes around a report */
+
 /* The daemon behind the socket, played by the test. */
 struct fixture {
         struct control *control;

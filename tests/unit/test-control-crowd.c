@@ -122,7 +122,7 @@ static void one_user_who_waits_leaves_places_for_others(void **state)
         make_wait(&fixture, fds, ELEMENTS(fds));
         expect_answer(&fixture, "sync datastore\n", "error EBUSY too many clients\n");
         assert_int_equal(fixture.asked, ELEMENTS(fds));
-        expect_answer(&fixture, "status\n", "ok\nxx");
+        expect_answer(&fixture, "status\n", "ok\nxx\n");
         peer_uid++;
         make_wait(&fixture, &other, 1);
         for (size_t i = 0; i < ELEMENTS(fds); i++)
@@ -153,7 +153,7 @@ static void all_who_wait_leave_places_for_those_who_do_not(void **state)
         expect_answer(&fixture, "sync datastore\n", "error EBUSY too many clients\n");
         for (size_t i = 0; i < ELEMENTS(idle); i++)
                 idle[i] = dial(&fixture);
-        expect_answer(&fixture, "status\n", "ok\nxx");
+        expect_answer(&fixture, "status\n", "ok\nxx\n");
         assert_int_equal(fixture.asked, ELEMENTS(fds));
         for (size_t i = 0; i < ELEMENTS(fds); i++) {
                 assert_false(has_ended(fds[i]));
@@ -192,7 +192,7 @@ static void user_who_reads_no_answer_does_not_keep_others_out(void **state)
         expect_answer(&fixture, "sync datastore\n", "ok 5\n");
         /* He made room for himself and for others. */
         assert_int_equal(recv(other, &byte, 1, MSG_DONTWAIT), 1);
-        assert_int_equal(take_all(&fixture, other), 3 + fixture.status_size - 1);
+        assert_int_equal(take_all(&fixture, other), REPORT_FRAME + fixture.status_size - 1);
         assert_true(take_all(&fixture, fds[0]) < fixture.status_size);
         close(other);
         for (size_t i = 0; i < ELEMENTS(fds); i++)
@@ -220,7 +220,7 @@ static void who_takes_his_answer_keeps_his_place(void **state)
                 fixture.status_size = 1024 * 1024;
         }
         fixture.status_size = 32 * 1024 * 1024;
-        assert_int_equal(size + take_all(&fixture, own), 3 + fixture.status_size);
+        assert_int_equal(size + take_all(&fixture, own), REPORT_FRAME + fixture.status_size);
         close(own);
         for (size_t i = 0; i < ELEMENTS(fds); i++)
                 close(fds[i]);
@@ -241,10 +241,10 @@ static void one_turn_makes_one_status_for_all(void **state)
         turn(&fixture);
         assert_int_equal(fixture.reports, 1);
         for (size_t i = 0; i < ELEMENTS(fds); i++) {
-                assert_string_equal(hear(&fixture, fds[i]), "ok\nxx");
+                assert_string_equal(hear(&fixture, fds[i]), "ok\nxx\n");
                 close(fds[i]);
         }
-        expect_answer(&fixture, "status\n", "ok\nxx");
+        expect_answer(&fixture, "status\n", "ok\nxx\n");
         assert_int_equal(fixture.reports, 2); /* and what is new is told in the next one */
         control_free(fixture.control);
 }
@@ -269,7 +269,7 @@ static void one_turn_makes_one_history(void **state)
         }
         assert_int_equal(fixture.reports, ELEMENTS(fds));
         for (size_t i = 0; i < ELEMENTS(fds); i++) {
-                assert_string_equal(hear(&fixture, fds[i]), "ok\n{5}");
+                assert_string_equal(hear(&fixture, fds[i]), "ok\n{5}\n");
                 close(fds[i]);
         }
         control_free(fixture.control);

@@ -78,7 +78,7 @@ static void status_is_the_report_up_to_the_end(void **state)
         struct fixture fixture;
 
         open_control(&fixture, state, access_private());
-        expect_answer(&fixture, "status\n", "ok\nxx");
+        expect_answer(&fixture, "status\n", "ok\nxx\n");
         control_free(fixture.control);
 }
 
@@ -123,9 +123,9 @@ static void history_is_a_report_of_what_was(void **state)
         struct fixture fixture;
 
         open_control(&fixture, state, access_private());
-        expect_answer(&fixture, "history datastore 5\n", "ok\n{5}");
+        expect_answer(&fixture, "history datastore 5\n", "ok\n{5}\n");
         assert_string_equal(fixture.domain, "datastore");
-        expect_answer(&fixture, "history datastore 18446744073709551615\n", "ok\n{1001}");
+        expect_answer(&fixture, "history datastore 18446744073709551615\n", "ok\n{1001}\n");
         expect_answer(&fixture, "history datastore\n", "error EBADMSG not a request\n");
         expect_answer(&fixture, "history ../etc 5\n", "error ENOENT no such domain\n");
         fixture.content_result = -ENOENT;
@@ -389,7 +389,7 @@ static void big_report_reaches_a_slow_reader_whole(void **state)
                 control_dispatch(fixture.control, fixture.now);
         }
         assert_int_equal(n, 0);
-        assert_int_equal(total, fixture.status_size + 3);
+        assert_int_equal(total, fixture.status_size + REPORT_FRAME);
         close(fd);
         control_free(fixture.control);
 }

@@ -365,7 +365,7 @@ static void arguments_are_checked(void **state)
 
 static void history_is_asked_for_within_its_bound(void **state)
 {
-        struct server server = {.answer = "ok\n{\"entries\":[]}"};
+        struct server server = {.answer = "ok\n{\"entries\":[]}\n"};
         char *json = NULL;
 
         start(state, &server);
