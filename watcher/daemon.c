@@ -99,16 +99,17 @@ static void tell(struct daemon *daemon, size_t i, enum domain_news news)
 static void follow_access(struct daemon *daemon)
 {
         struct access access;
-        int r;
+        int r, q;
 
         r = announcer_follow_access(daemon->announcer, now_usec());
         if (r == 0)
                 return;
+        /* All that can follow does: of who else may hear it, nobody asks again. */
         access = announcer_access(daemon->announcer);
-        if (r > 0)
-                r = access_apply(daemon->runtime.directory, access);
-        if (r == 0)
-                r = serving_set_access(daemon->serving, access);
+        q = access_apply(daemon->runtime.directory, access);
+        r = r < 0 ? r : q;
+        q = serving_set_access(daemon->serving, access);
+        r = r < 0 ? r : q;
         if (r < 0)
                 log_error("cannot give %s the mode of the watched files: %s",
                           daemon->options->runtime_directory, strerror(-r));

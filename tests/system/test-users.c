@@ -172,12 +172,34 @@ static void a_narrower_mode_is_followed(void **state)
         assert_int_equal(process_wait(start_as(harness, outsider, true), TEST_PATIENCE_USEC), 0);
 }
 
+static bool is_open_to_all(const char *path)
+{
+        struct stat found;
+
+        return stat(path, &found) == 0 && (found.st_mode & 0004);
+}
+
+/* Somebody has put something else in the place of one of the things that follow. */
+static void what_cannot_follow_a_mode_does_not_hold_up_the_rest(void **state)
+{
+        struct harness *harness = *state;
+        const char *events = testing_path(&harness->testing, "run/events");
+        const char *control = testing_path(&harness->testing, "run/control");
+
+        begin(harness);
+        assert_int_equal(unlink(events), 0);
+        testing_write_file(events, "");
+        assert_int_equal(chmod(harness->file, 0644), 0);
+        WAIT_FOR(is_open_to_all(harness->runtime) && is_open_to_all(control));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 SYSTEM_TEST(outside_the_group_nothing),
                 SYSTEM_TEST(inside_the_group_everything),
                 SYSTEM_TEST(a_narrower_mode_is_followed),
+                SYSTEM_TEST(what_cannot_follow_a_mode_does_not_hold_up_the_rest),
         };
 
         return TESTING_RUN(tests);
