@@ -187,6 +187,15 @@ static int sync_entries(struct history *history)
         return r;
 }
 
+static bool has_digest(const struct history *history)
+{
+        char name[NUMBER_NAME_SIZE];
+
+        number_name(history->newest, HISTORY_DIGEST_SUFFIX, name);
+        return faccessat(history->directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+               errno != ENOENT;
+}
+
 /* What a daemon of this boot had not come to when it was killed; the kernel has the bytes. */
 static void find_undigested(struct history *history)
 {
@@ -194,8 +203,7 @@ static void find_undigested(struct history *history)
         char name[NUMBER_NAME_SIZE];
         size_t size;
 
-        number_name(history->newest, HISTORY_DIGEST_SUFFIX, name);
-        if (faccessat(history->directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+        if (has_digest(history))
                 return;
         number_name(history->newest, HISTORY_SUFFIX, name);
         if (file_read(history->directory, name, PARSE_SIZE_MAX, &data, &size) < 0)
@@ -211,10 +219,12 @@ static int open_epoch(struct history *history)
         r = epoch_open(&history->epoch, history->directory, history->newest == 0);
         if (r < 0)
                 return r;
-        if (history->newest > 0 && !history->epoch.has_ended)
-                history->durable = history->newest - 1;
-        if (r == 0 && history->durable < history->newest)
+        if (history->newest == 0 || history->epoch.has_ended)
+                return 0;
+        if (r == 0)
                 find_undigested(history);
+        if (history->undigested || has_digest(history)) /* else it is damaged, for good */
+                history->durable = history->newest - 1;
         return 0;
 }
 

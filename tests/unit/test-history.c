@@ -210,7 +210,9 @@ static void test_start_after_a_kill_in_the_same_boot_writes_the_missing_digest(v
         testing_write_file(path, "0123456789abcdef 00000000-0000-0000-0000-000000000000\n");
         history = open_history(state, 10);
         assert_int_equal(history_read(history, 1, 1000, &data, &size), -EBADMSG);
+        assert_int_equal(history_sync(history), 0); /* what is lost is waited for no more */
         history_free(history);
+        assert_non_null(strstr(testing_read_file(state, path), " ended\n"));
 }
 
 static void test_damaged_entries_are_not_believed_and_their_numbers_not_reused(void **state)
