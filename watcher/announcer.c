@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define AGAIN_USEC (10 * USEC_PER_SEC) /* there was no room for a board: the log tells each time   \
-                                        */
+/* There was no room for a board; the log tells each time. */
+#define AGAIN_USEC (10 * USEC_PER_SEC)
 
 struct announcer {
         const char *runtime_directory;

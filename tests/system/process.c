@@ -26,9 +26,10 @@ void process_adopt_orphans(void)
 static void become(const char *const argv[], int input, int output)
 {
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-        /* A shell starts what runs in the background with these ignored. */
+        /* A shell starts what runs in the background with these ignored, nohup(1) the last. */
         signal(SIGINT, SIG_DFL);
         signal(SIGQUIT, SIG_DFL);
+        signal(SIGHUP, SIG_DFL);
         dup2(input, STDIN_FILENO);
         if (output >= 0) {
                 dup2(output, STDOUT_FILENO);

@@ -264,12 +264,8 @@ static void test_entries_beyond_the_length_go_when_what_pushes_them_out_is_durab
                  access(last, F_OK) < 0);
         durability_free(durability);
         end(&start);
-        for (unsigned int i = 1; i <= 3; i++) {
-                char name[32];
-
-                snprintf(name, sizeof(name), "state/d0/%u.cfg", i);
-                assert_int_equal(access(testing_path(state, name), F_OK), -1);
-        }
+        for (unsigned int i = 1; i <= 3; i++)
+                assert_int_equal(access(testing_path(state, "state/d0/%u.cfg", i), F_OK), -1);
         assert_int_equal(access(testing_path(state, "state/d0/5.cfg"), F_OK), 0);
 }
 
