@@ -391,9 +391,9 @@ int history_add(struct history *history, const struct source *content, struct ac
         }
         history->newest = generation;
         history->undigested = history->epoch.is_marked;
-        if (!history->epoch.is_marked)
-                history->durable = generation;
         history->digest = content->digest;
+        if (!history->epoch.is_marked)
+                history_note_synced(history, generation);
         *ret_generation = generation;
         return 0;
 }

@@ -247,26 +247,51 @@ static void test_entry_that_was_not_synced_is_tried_again_with_the_next(void **s
         end(&start);
 }
 
+/* Up to generation HISTORY_KEPT + 4. */
+static void edit_often(void **state, struct start *start)
+{
+        char tag[16];
+
+        for (unsigned int i = 0; i < HISTORY_KEPT + 3; i++) {
+                snprintf(tag, sizeof(tag), "tag%u", i);
+                edit(state, start, tag);
+        }
+}
+
+static void assert_oldest(void **state, unsigned int generation)
+{
+        for (unsigned int i = 1; i <= generation; i++)
+                assert_int_equal(access(testing_path(state, "state/d0/%u.cfg", i), F_OK),
+                                 i < generation ? -1 : 0);
+}
+
 static void test_entries_beyond_the_length_go_when_what_pushes_them_out_is_durable(void **state)
 {
         struct start start = begin(state, 1);
         struct durability *durability = begin_later(&start);
         const char *last = testing_path(state, "state/d0/4.cfg");
-        char tag[16];
 
-        for (unsigned int i = 0; i < HISTORY_KEPT + 3; i++) {
-                snprintf(tag, sizeof(tag), "tag%u", i);
-                edit(state, &start, tag);
-        }
+        edit_often(state, &start);
         assert_non_null(testing_read_file(state, testing_path(state, "state/d0/1.cfg")));
         durability_begin(durability, 0);
         WAIT_FOR(has_synced(durability, (HISTORY_KEPT + 3) * FILES_OF_AN_ENTRY) &&
                  access(last, F_OK) < 0);
         durability_free(durability);
         end(&start);
-        for (unsigned int i = 1; i <= 3; i++)
-                assert_int_equal(access(testing_path(state, "state/d0/%u.cfg", i), F_OK), -1);
-        assert_int_equal(access(testing_path(state, "state/d0/5.cfg"), F_OK), 0);
+        assert_oldest(state, 5);
+}
+
+/* There is nothing to wait for then, and nobody who would take note that it has come. */
+static void test_entries_that_were_durable_at_once_push_out_others_as_well(void **state)
+{
+        struct start start = begin(state, 1);
+
+        sync_error = EIO;
+        durability_ensure(start.domains, start.count, start.state);
+        sync_error = 0;
+        edit_often(state, &start);
+        assert_oldest(state, 5);
+        end(&start);
 }
 
 int main(void)
@@ -282,6 +307,7 @@ int main(void)
                 TEST(test_edits_do_not_wait_for_the_disk_and_are_synced_one_after_the_other),
                 TEST(test_entry_that_was_not_synced_is_tried_again_with_the_next),
                 TEST(test_entries_beyond_the_length_go_when_what_pushes_them_out_is_durable),
+                TEST(test_entries_that_were_durable_at_once_push_out_others_as_well),
         };
 
         return TESTING_RUN(tests);
