@@ -7,6 +7,7 @@ noinst_LTLIBRARIES += libserving.la libwatcher.la
 
 libserving_la_SOURCES = \
 	watcher/log.c watcher/log.h \
+	watcher/descriptors.c watcher/descriptors.h \
 	watcher/access.c watcher/access.h \
 	watcher/board_writer.c watcher/board_writer.h \
 	watcher/coalesce.c watcher/coalesce.h \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon.h"
+#include "descriptors.h"
 #include "log.h"
 
 #include <fcntl.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 
 #define EXIT_USAGE 2
+#define DESCRIPTORS_MAX 32768     /* of 4096 domains two each, and three of each with the disk */
 #define KEPT_MEMORY (1024 * 1024) /* bytes: a file with some thousand sections */
 
 static int run(const struct options *options)
@@ -14,6 +16,7 @@ static int run(const struct options *options)
         _cleanup_(daemon_free_p) struct daemon *daemon = NULL;
 
         log_set_level(options->log_level);
+        descriptors_allow(DESCRIPTORS_MAX);
         if (daemon_new(options, &daemon) < 0 || daemon_run(daemon) < 0)
                 return EXIT_FAILURE;
         return EXIT_SUCCESS;

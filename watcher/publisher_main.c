@@ -12,6 +12,7 @@
  * which knows whether its log has it already, or to stderr if nobody is there.
  */
 #include "access.h"
+#include "descriptors.h"
 #include "event.h"
 #include "helper.h"
 #include "log.h"
@@ -25,7 +26,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -110,18 +110,6 @@ static int silence_stderr(void)
         return null < 0 || dup2(null, STDERR_FILENO) < 0 ? -errno : 0;
 }
 
-/* By default there are 1024, and who wants more has to say so. If it fails, so many have to do. */
-static void make_room(void)
-{
-        struct rlimit limit;
-
-        if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_MAX)
-                return;
-        limit.rlim_cur = MIN(limit.rlim_max, (rlim_t)DESCRIPTORS_MAX);
-        if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-                log_debug("publisher: cannot have more descriptors: %s", strerror(errno));
-}
-
 /*
  * Where there is no descriptor left, nanomsg tries to accept the next connection again and again:
  * that keeps a processor busy, and newcomers out. A new helper begins with nobody, and those who
@@ -174,7 +162,7 @@ static int serve(const struct settings *settings)
         struct socket_file file;
         int r, s = -1;
 
-        make_room();
+        descriptors_allow(DESCRIPTORS_MAX);
         r = clear_path(settings->path);
         if (r < 0)
                 return fail("cannot use", settings->path, r);

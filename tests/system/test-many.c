@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -169,6 +170,27 @@ static void files_do_not_disturb_each_other(void **state)
         harness_save_at(harness, paths[0], "v3");
         wait_for_file(harness, 0, ++generations[0]);
         expect_generations(harness, generations);
+}
+
+/* As a service manager starts it: with few, and the right to more. */
+static void descriptors_are_as_many_as_the_domains_need(void **state)
+{
+        struct harness *harness = *state;
+        const char *config = testing_path(&harness->testing, "many.conf");
+        _cleanup_free_ char *options = format_string("--config %s", config);
+        struct rlimit limit, few;
+
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+        if (limit.rlim_max < 4 * FILES)
+                SKIP("there are no more descriptors to be had");
+        few = (struct rlimit){.rlim_cur = FILES, .rlim_max = limit.rlim_max};
+        make_files(harness);
+        write_config(harness, config);
+        harness_save(harness, "v0");
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+        harness_launch(harness, options);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        harness_await_ready(harness);
 }
 
 /* -------------------------------------------------------------------- mounts */
@@ -326,6 +348,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 SYSTEM_TEST(files_do_not_disturb_each_other),
+                SYSTEM_TEST(descriptors_are_as_many_as_the_domains_need),
                 SYSTEM_TEST(noise_of_neighbours_costs_little_and_delays_nothing),
                 SYSTEM_TEST(mounts_in_quick_succession_are_borne),
         };
