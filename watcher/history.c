@@ -228,15 +228,15 @@ static int open_epoch(struct history *history)
         return 0;
 }
 
+/* The entries as well where the epoch cannot be: they need it all the more then. */
 static int make_durable(struct history *history)
 {
-        int r = 0;
+        int r = 0, q;
 
         if (history->epoch.is_loose)
                 r = epoch_sync(&history->epoch, history->directory);
-        if (r == 0)
-                r = sync_entries(history);
-        return r;
+        q = sync_entries(history);
+        return r < 0 ? r : q;
 }
 
 struct history *history_free(struct history *history)
