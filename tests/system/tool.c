@@ -29,6 +29,15 @@ void tool_expect(struct harness *harness, const char *command, int status, const
                 assert_string_not_equal(said.err, ""); /* no failure without a word */
 }
 
+void need_nobody(struct harness *harness)
+{
+        if (geteuid() != 0)
+                SKIP("needs root");
+        setenv("AS_NOBODY", "setpriv --reuid 65534 --regid 65534 --clear-groups", 1);
+        if (tool_run(harness, "chmod 755 ..; $AS_NOBODY cfgwatch --version").status != 0)
+                SKIP("the programs are where nobody else gets at");
+}
+
 void expect_in(const char *text, const char *part)
 {
         if (!strstr(text, part))
